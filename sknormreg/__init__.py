@@ -1,0 +1,21 @@
+"""Norm-regularised scikit-learn estimators: exact, certified by a duality gap, and fast."""
+
+from .linear_model import (
+    ElasticNet,
+    ElasticNetClassifier,
+    Lasso,
+    LassoClassifier,
+    Ridge,
+    RidgeClassifier,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ElasticNet",
+    "ElasticNetClassifier",
+    "Lasso",
+    "LassoClassifier",
+    "Ridge",
+    "RidgeClassifier",
+]

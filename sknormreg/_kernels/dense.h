@@ -1,0 +1,178 @@
+/* Passes over a dense matrix whose columns are centred on the fly: (x_ij - m_j) is formed inside the
+ * loop, so a column whose mean is far above its deviation keeps its digits and X is never copied.
+ *
+ * Every routine exists for float and double X (suffix 32 and 64) and accumulates in double.
+ * F: column-major, ld = distance between columns.  C: row-major, ld = distance between rows.
+ */
+#ifndef SKNORMREG_DENSE_H
+#define SKNORMREG_DENSE_H
+
+#include <stddef.h>
+#include "widest.h"
+
+#define ROW_CHUNK 4096   /* partial sums of this length: cache-sized, and kinder to rounding */
+#define COLUMN_CHUNK 512 /* columns of a row-major matrix treated together */
+
+#define DEFINE_DENSE(T, BITS)                                                                       \
+                                                                                                    \
+/* out[0..3] += four columns . one residual */                                                      \
+WIDEST static void columns4_dot_##BITS(const T *a, const T *b, const T *c, const T *d,              \
+                                       const double *m, const double *r, ptrdiff_t n, double *out)  \
+{                                                                                                   \
+    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                          \
+    const double m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3];                                        \
+    _Pragma("omp simd reduction(+ : s0, s1, s2, s3)")                                               \
+    for (ptrdiff_t i = 0; i < n; i++) {                                                             \
+        s0 += (a[i] - m0) * r[i];                                                                   \
+        s1 += (b[i] - m1) * r[i];                                                                   \
+        s2 += (c[i] - m2) * r[i];                                                                   \
+        s3 += (d[i] - m3) * r[i];                                                                   \
+    }                                                                                               \
+    out[0] += s0; out[1] += s1; out[2] += s2; out[3] += s3;                                         \
+}                                                                                                   \
+                                                                                                    \
+/* out[0..3] += one column . four residuals: read once, used four times */                          \
+WIDEST static void column_dot4_##BITS(const T *a, double m, const double *p, const double *q,       \
+                                      const double *r, const double *s, ptrdiff_t n, double *out)   \
+{                                                                                                   \
+    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                          \
+    _Pragma("omp simd reduction(+ : s0, s1, s2, s3)")                                               \
+    for (ptrdiff_t i = 0; i < n; i++) {                                                             \
+        const double x = a[i] - m;                                                                  \
+        s0 += x * p[i];                                                                             \
+        s1 += x * q[i];                                                                             \
+        s2 += x * r[i];                                                                             \
+        s3 += x * s[i];                                                                             \
+    }                                                                                               \
+    out[0] += s0; out[1] += s1; out[2] += s2; out[3] += s3;                                         \
+}                                                                                                   \
+                                                                                                    \
+/* out_j += sum over four rows of (x_ij - m_j) r_i, for a run of columns */                         \
+WIDEST static void rows4_add_##BITS(const T *a, const T *b, const T *c, const T *d,                 \
+                                    const double *m, double r0, double r1, double r2, double r3,    \
+                                    ptrdiff_t n, double *out)                                       \
+{                                                                                                   \
+    _Pragma("omp simd")                                                                             \
+    for (ptrdiff_t j = 0; j < n; j++)                                                               \
+        out[j] += ((a[j] - m[j]) * r0 + (b[j] - m[j]) * r1)                                         \
+                + ((c[j] - m[j]) * r2 + (d[j] - m[j]) * r3);                                        \
+}                                                                                                   \
+                                                                                                    \
+/* z_i += sum over four columns of (x_ij - m_j) w_j */                                              \
+WIDEST static void columns4_add_##BITS(const T *a, const T *b, const T *c, const T *d,              \
+                                       const double *m, const double *w, ptrdiff_t n, double *z)    \
+{                                                                                                   \
+    const double m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3];                                        \
+    const double w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3];                                        \
+    _Pragma("omp simd")                                                                             \
+    for (ptrdiff_t i = 0; i < n; i++)                                                               \
+        z[i] += ((a[i] - m0) * w0 + (b[i] - m1) * w1) + ((c[i] - m2) * w2 + (d[i] - m3) * w3);      \
+}                                                                                                   \
+                                                                                                    \
+/* sum_j (x_j - m_j) w_j over a whole row */                                                        \
+WIDEST static double row_dot_##BITS(const T *a, const double *m, const double *w, ptrdiff_t n)      \
+{                                                                                                   \
+    double s = 0;                                                                                   \
+    _Pragma("omp simd reduction(+ : s)")                                                            \
+    for (ptrdiff_t j = 0; j < n; j++)                                                               \
+        s += (a[j] - m[j]) * w[j];                                                                  \
+    return s;                                                                                       \
+}                                                                                                   \
+                                                                                                    \
+/* out[k * p + j] = sum_i (x[i, cols[j]] - mean[cols[j]]) R[k, i];  out starts at zero */           \
+static void correlate_F##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const double *mean,            \
+                              const ptrdiff_t *cols, ptrdiff_t p, const double *R, ptrdiff_t K,     \
+                              double *out)                                                          \
+{                                                                                                   \
+    double part[4], m[4];                                                                           \
+    const T *x[4];                                                                                  \
+    for (ptrdiff_t i = 0; i < n; i += ROW_CHUNK) {                                                  \
+        const ptrdiff_t rows = n - i < ROW_CHUNK ? n - i : ROW_CHUNK;                               \
+        for (ptrdiff_t j = 0; j < p; j += 4) {                                                      \
+            const ptrdiff_t width = p - j < 4 ? p - j : 4;                                          \
+            for (int t = 0; t < 4; t++) { /* a short last group repeats its last column */          \
+                const ptrdiff_t at = cols[j + (t < width ? t : width - 1)];                         \
+                x[t] = X + at * ld + i;                                                             \
+                m[t] = mean[at];                                                                    \
+            }                                                                                       \
+            ptrdiff_t k = 0;                                                                        \
+            for (; K - k > 1; k += 4)                                                               \
+                for (int t = 0; t < width; t++) {                                                   \
+                    const double *r[4];                                                             \
+                    const ptrdiff_t count = K - k < 4 ? K - k : 4;                                  \
+                    for (int u = 0; u < 4; u++)                                                     \
+                        r[u] = R + (k + (u < count ? u : count - 1)) * n + i;                       \
+                    for (int u = 0; u < 4; u++) part[u] = 0;                                        \
+                    column_dot4_##BITS(x[t], m[t], r[0], r[1], r[2], r[3], rows, part);             \
+                    for (int u = 0; u < count; u++) out[(k + u) * p + j + t] += part[u];            \
+                }                                                                                   \
+            for (; k < K; k++) {                                                                    \
+                for (int t = 0; t < 4; t++) part[t] = 0;                                            \
+                columns4_dot_##BITS(x[0], x[1], x[2], x[3], m, R + k * n + i, rows, part);          \
+                for (int t = 0; t < width; t++) out[k * p + j + t] += part[t];                      \
+            }                                                                                       \
+        }                                                                                           \
+    }                                                                                               \
+}                                                                                                   \
+                                                                                                    \
+/* The same for row-major X and all its columns. */                                                 \
+static void correlate_C##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const double *mean,            \
+                              ptrdiff_t p, const double *R, ptrdiff_t K, double *out)               \
+{                                                                                                   \
+    for (ptrdiff_t j = 0; j < p; j += COLUMN_CHUNK) {                                               \
+        const ptrdiff_t width = p - j < COLUMN_CHUNK ? p - j : COLUMN_CHUNK;                        \
+        for (ptrdiff_t i = 0; i < n; i += 4) {                                                      \
+            const ptrdiff_t rows = n - i < 4 ? n - i : 4;                                           \
+            const T *x[4];                                                                          \
+            for (int t = 0; t < 4; t++) x[t] = X + (i + (t < rows ? t : 0)) * ld + j;               \
+            for (ptrdiff_t k = 0; k < K; k++) {                                                     \
+                double r[4];                                                                        \
+                for (int t = 0; t < 4; t++) r[t] = t < rows ? R[k * n + i + t] : 0.0;               \
+                rows4_add_##BITS(x[0], x[1], x[2], x[3], mean + j, r[0], r[1], r[2], r[3],          \
+                                 width, out + k * p + j);                                           \
+            }                                                                                       \
+        }                                                                                           \
+    }                                                                                               \
+}                                                                                                   \
+                                                                                                    \
+/* z_i += sum_j (x[i, cols[j]] - mean[cols[j]]) w_j */                                              \
+static void combine_F##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const double *mean,              \
+                            const ptrdiff_t *cols, const double *w, ptrdiff_t p, double *z)         \
+{                                                                                                   \
+    for (ptrdiff_t i = 0; i < n; i += ROW_CHUNK) {                                                  \
+        const ptrdiff_t rows = n - i < ROW_CHUNK ? n - i : ROW_CHUNK;                               \
+        for (ptrdiff_t j = 0; j < p; j += 4) {                                                      \
+            const ptrdiff_t width = p - j < 4 ? p - j : 4;                                          \
+            const T *x[4];                                                                          \
+            double m[4], v[4];                                                                      \
+            for (int t = 0; t < 4; t++) {                                                           \
+                const ptrdiff_t at = cols[j + (t < width ? t : 0)];                                 \
+                x[t] = X + at * ld + i;                                                             \
+                m[t] = mean[at];                                                                    \
+                v[t] = t < width ? w[j + t] : 0.0;                                                  \
+            }                                                                                       \
+            columns4_add_##BITS(x[0], x[1], x[2], x[3], m, v, rows, z + i);                         \
+        }                                                                                           \
+    }                                                                                               \
+}                                                                                                   \
+                                                                                                    \
+static void combine_C##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const double *mean,              \
+                            const ptrdiff_t *cols, const double *w, ptrdiff_t p, int whole,         \
+                            double *z)                                                              \
+{                                                                                                   \
+    for (ptrdiff_t i = 0; i < n; i++) {                                                             \
+        const T *row = X + i * ld;                                                                  \
+        if (whole) {                                                                                \
+            z[i] += row_dot_##BITS(row, mean, w, p);                                                \
+        } else {                                                                                    \
+            double s = 0;                                                                           \
+            for (ptrdiff_t j = 0; j < p; j++) s += (row[cols[j]] - mean[cols[j]]) * w[j];           \
+            z[i] += s;                                                                              \
+        }                                                                                           \
+    }                                                                                               \
+}
+
+DEFINE_DENSE(float, 32)
+DEFINE_DENSE(double, 64)
+
+#endif

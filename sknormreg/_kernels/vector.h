@@ -1,0 +1,34 @@
+/* The three vector loops of the quadratic subproblem. BLAS would wake its threads for each. */
+#ifndef SKNORMREG_VECTOR_H
+#define SKNORMREG_VECTOR_H
+
+#include <stddef.h>
+#include "widest.h"
+
+/* y += a x */
+WIDEST static void axpy(ptrdiff_t n, double a, const double *x, double *y)
+{
+    _Pragma("omp simd")
+    for (ptrdiff_t i = 0; i < n; i++) y[i] += a * x[i];
+}
+
+WIDEST static double dot(ptrdiff_t n, const double *x, const double *y)
+{
+    double s = 0;
+    _Pragma("omp simd reduction(+ : s)")
+    for (ptrdiff_t i = 0; i < n; i++) s += x[i] * y[i];
+    return s;
+}
+
+/* (x, y) <- (c x + s y, c y - s x) */
+WIDEST static void rotate(ptrdiff_t n, double c, double s, double *x, double *y)
+{
+    _Pragma("omp simd")
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const double t = c * x[i] + s * y[i];
+        y[i] = c * y[i] - s * x[i];
+        x[i] = t;
+    }
+}
+
+#endif

@@ -1,0 +1,187 @@
+"""Rows: how X is stored and centred. The only place that knows storage.
+
+Conventions
+-----------
+X is (n, p); residual-like arrays are (K, n) and coefficient-like arrays (K, p), outputs first, each
+row contiguous. `mean` is the weighted mean of every column (zero when nothing is centred) and every
+method speaks of the centred matrix X - 1 mean'. X itself is never copied, written to or densified.
+"""
+
+import numpy as np
+from scipy import sparse
+
+from ._kernels import dense
+
+_BLOCK = 1 << 19  # doubles in one centred copy of some rows and columns: 4 MiB
+
+
+def make_design(X, weights, centre):
+    """The design of a validated X; `weights` (n,) sum to one."""
+    if sparse.issparse(X):
+        return SparseDesign(X, weights, centre)
+    return DenseDesign(X, weights, centre)
+
+
+class DenseDesign:
+    """float32 or float64 X in either order; any other layout is copied once."""
+
+    def __init__(self, X, weights, centre):
+        size = X.itemsize
+        aligned = all(stride > 0 and stride % size == 0 for stride in X.strides)
+        if not (aligned and size in X.strides):
+            X = np.asfortranarray(X)
+        self.X = X
+        self.shape = X.shape
+        self.column_major = X.strides[0] == size
+        self._everything = np.arange(X.shape[1])
+        self.mean = np.zeros(X.shape[1])
+        if centre:
+            self.mean = self.correlate(weights[None, :])[0]
+
+    def correlate(self, R, cols=None):
+        """(K, p): each row of R (K, n) against every centred column, or against `cols`."""
+        R = np.ascontiguousarray(R)
+        cols = self._everything if cols is None else cols
+        if self.column_major:
+            out = np.zeros((R.shape[0], cols.size))
+            dense.correlate_columns(self.X, self.mean, cols, R, out)
+            return out
+        if 4 * cols.size < self.shape[1]:
+            return sum(R[:, rows] @ block.T for rows, block in self._blocks(cols))
+        out = np.zeros((R.shape[0], self.shape[1]))
+        dense.correlate_rows(self.X, self.mean, R, out)
+        return out if cols is self._everything else out[:, cols]
+
+    def matvec(self, W):
+        """(K, n): the centred matrix times each row of W (K, p); zero columns are not read."""
+        out = np.zeros((W.shape[0], self.shape[0]))
+        for w, z in zip(W, out, strict=True):
+            cols = np.flatnonzero(w)
+            dense.combine(self.X, self.mean, cols, w[cols], self.column_major, z)
+        return out
+
+    def gram(self, cols, weights, start=0):
+        """X_a' diag(weights) X_b with b = `cols`, a = cols[start:], both centred; weights >= 0."""
+        out = np.zeros((cols.size - start, cols.size))
+        root = np.sqrt(weights)
+        for rows, block in self._blocks(cols):
+            scaled = block * root[rows]
+            # the whole of it times itself: BLAS sees one array twice and does half the work
+            out += scaled[start:] @ scaled.T if start else scaled @ scaled.T
+        return out
+
+    def grams(self, cols, several):
+        """X' diag(weights) X over `cols` for each row of `several`, of any sign: (len(several), m, m)."""
+        out = np.zeros((several.shape[0], cols.size, cols.size))
+        for rows, block in self._blocks(cols):
+            for weights, gram in zip(several, out, strict=True):
+                if weights.min() >= 0:
+                    scaled = block * np.sqrt(weights[rows])
+                    gram += scaled @ scaled.T
+                else:
+                    gram += (block * weights[rows]) @ block.T
+        return out
+
+    def outer(self, scale):
+        """X diag(scale) X' (n, n), the columns centred."""
+        n, p = self.shape
+        out = np.zeros((n, n))
+        width = max(64, _BLOCK // max(1, n))
+        root = np.sqrt(scale)
+        for first in range(0, p, width):
+            cols = self._everything[first : first + width]
+            block = self.columns(cols) * root[cols, None]
+            out += block.T @ block
+        return out
+
+    def columns(self, cols):
+        """Centred float64 copy, (len(cols), n)."""
+        return np.concatenate([block for _, block in self._blocks(cols)], axis=1)
+
+    def _blocks(self, cols):
+        """Centred float64 copies (len(cols), some rows), with the rows they stand for."""
+        height = max(256, _BLOCK // max(1, cols.size))
+        mean = self.mean[cols][:, None]
+        for first in range(0, self.shape[0], height):
+            rows = slice(first, first + height)
+            if self.column_major:
+                yield rows, self.X.T[:, rows][cols] - mean
+            else:
+                yield rows, self.X[rows].take(cols, axis=1).T - mean
+
+
+class SparseDesign:
+    """Compressed columns, centred by a rank-one correction.
+
+    A column that stores every row has no implicit zeros, so it is centred in a copy of the stored
+    values instead: there the mean may be far above the deviation. In any other column the zeros
+    themselves keep the deviation comparable to the mean.
+    """
+
+    def __init__(self, X, weights, centre):
+        X = X.tocsc()
+        if not X.has_canonical_format:
+            X = X.copy()
+            X.sum_duplicates()
+        self.shape = X.shape
+        self._stored = np.diff(X.indptr)
+        mean = np.zeros(X.shape[1])
+        if centre:
+            mean = _sums(X, weights)
+            full = self._stored == X.shape[0]
+            if full.any():
+                X = sparse.csc_array(
+                    (X.data - np.repeat(np.where(full, mean, 0.0), self._stored), X.indices, X.indptr),
+                    shape=X.shape,
+                )
+            self._rest = np.where(full, 0.0, mean)  # what the correction still has to subtract
+        else:
+            self._rest = mean
+        self.X = X
+        self.mean = mean
+
+    def correlate(self, R, cols=None):
+        """(K, p): each row of R (K, n) against every centred column, or against `cols`."""
+        X, rest = self._take(cols)
+        return (X.T @ R.T).T - R.sum(axis=1)[:, None] * rest
+
+    def matvec(self, W):
+        """(K, n): the centred matrix times each row of W (K, p)."""
+        used = np.flatnonzero(W.any(axis=0))
+        X, rest = self._take(used if 4 * used.size < self.shape[1] else None)
+        W = W if X is self.X else W[:, used]
+        return (X @ W.T).T - (W @ rest)[:, None]
+
+    def gram(self, cols, weights, start=0):
+        """X_a' diag(weights) X_b with b = `cols`, a = cols[start:], both centred."""
+        X, rest = self._take(cols)
+        scaled = sparse.csc_array((X.data * weights[X.indices], X.indices, X.indptr), shape=X.shape)
+        sums = _sums(X, weights)
+        gram = (scaled[:, start:].T @ X).toarray()
+        gram -= np.outer(rest[start:], sums - weights.sum() * rest)
+        gram -= np.outer(sums[start:], rest)
+        return gram
+
+    def grams(self, cols, several):
+        """X' diag(weights) X over `cols` for each row of `several`, of any sign: (len(several), m, m)."""
+        return np.array([self.gram(cols, weights) for weights in several])
+
+    def outer(self, scale):
+        """X diag(scale) X' (n, n), the columns centred."""
+        X, rest = self.X, self._rest
+        scaled = sparse.csc_array(
+            (X.data * np.repeat(scale, self._stored), X.indices, X.indptr), shape=X.shape
+        )
+        out = (scaled @ X.T).toarray()
+        across = X @ (scale * rest)
+        out -= across[:, None] + across
+        out += (scale * rest) @ rest
+        return out
+
+    def _take(self, cols):
+        return (self.X, self._rest) if cols is None else (self.X[:, cols], self._rest[cols])
+
+
+def _sums(X, weights):
+    """weights' X in float64, whatever X stores."""
+    return X.T @ np.asarray(weights, dtype=np.float64)

@@ -1,0 +1,122 @@
+"""What every linear model here shares: parameters, prediction, messages, callbacks."""
+
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .._compat import CallbackSupportMixin, Interval
+from ..solvers.path import solve
+from ..solvers.solution import Status
+
+FLOATS = (np.float64, np.float32)
+
+SHARED_CONSTRAINTS = {
+    "fit_intercept": ["boolean"],
+    "penalty_factor": ["array-like", Interval(Real, 0, None, closed="left"), None],
+    "bounds": [tuple, list, None],
+    "positive": ["boolean"],
+    "max_iter": [Interval(Integral, 1, None, closed="left")],
+    "tol": [Interval(Real, 0, None, closed="left")],
+    "warm_start": ["boolean"],
+    "random_state": ["random_state"],
+}
+
+
+def store(estimator, attributes):
+    """Set fitted attributes."""
+    for name, value in attributes.items():
+        setattr(estimator, name, value)
+
+
+def stack(solutions):
+    """(coef, intercept) of several solutions, outputs first."""
+    return (
+        np.concatenate([s.coef for s in solutions]),
+        np.concatenate([s.intercept for s in solutions]),
+    )
+
+
+class LinearModel(CallbackSupportMixin, BaseEstimator):
+    """Prediction and bookkeeping for a fitted `coef_` and `intercept_`."""
+
+    _doc_link_module = "sknormreg"
+    _doc_link_template = (
+        "https://sknormreg.readthedocs.io/en/stable/api/generated/"
+        "{estimator_module}.{estimator_name}.html"
+    )
+
+    def _doc_link_url_param_generator(self):
+        return {"estimator_module": "sknormreg", "estimator_name": type(self).__name__}
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    @property
+    def sparse_coef_(self):
+        """`coef_` as a scipy.sparse matrix in CSR format."""
+        check_is_fitted(self)
+        return sparse.csr_matrix(self.coef_)
+
+    def _linear_predictor(self, X):
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse=["csr", "csc", "coo"], dtype=FLOATS, reset=False)
+        return X @ self.coef_.T + self.intercept_
+
+    def _solve_each(self, problems, workspace, progress, attributes):
+        """The solutions of problems that share a workspace.
+
+        `attributes(coef, intercept)` are the fitted attributes for callbacks, which see single problems.
+        """
+        report = None
+        if progress.context is not None and len(problems) == 1:
+
+            def report(coef, intercept):
+                return progress.step(lambda: attributes(coef, intercept))
+
+        starts = self._starts(len(problems), *problems[0].shape)
+        options = {"workspace": workspace, "tol": self.tol, "callback": report}
+        options["max_iter"] = 1000 if self.max_iter is None else self.max_iter
+        return [
+            solve(problem, start=start, **options)
+            for problem, start in zip(problems, starts, strict=True)
+        ]
+
+    def _starts(self, n_problems, n_outputs, n_features):
+        """The fitted coefficients where `warm_start` asks for them and they fit."""
+        coef = getattr(self, "coef_", None) if self.warm_start else None
+        if coef is None or np.size(coef) != n_problems * n_outputs * n_features:
+            return [None] * n_problems
+        coef = np.array(coef, dtype=np.float64).reshape(n_problems, n_outputs, n_features)
+        return [(w, np.zeros(n_outputs)) for w in coef]
+
+    def _warn(self, solutions, alphas, hint=None):
+        """Raise or warn once for the solutions of one fit, the worst first."""
+        for solution in solutions:
+            if not np.all(np.isfinite(solution.coef)):
+                raise ValueError(
+                    "Coordinate descent iterations resulted in non-finite parameter values. The "
+                    "values in X, y or sample_weight are too large for their squares to be finite: "
+                    "scale them down."
+                )
+        failed = [
+            (s, a) for s, a in zip(solutions, alphas, strict=True) if s.status != Status.CONVERGED
+        ]
+        if failed:
+            solution, alpha = max(failed, key=lambda pair: pair[0].relative_gap)
+            warnings.warn(
+                solution.status.value.format(
+                    gap=solution.relative_gap,
+                    tol=self.tol,
+                    alpha=alpha,
+                    hint=hint or "Scaling the features, or a larger alpha or tol, also helps.",
+                ),
+                ConvergenceWarning,
+                stacklevel=4,
+            )

@@ -1,0 +1,65 @@
+"""Input checks that scikit-learn's `validate_data` does not make."""
+
+import numpy as np
+
+from .._compat import check_sample_weight
+from ..penalties import Coordinates
+
+
+def normalised_weights(sample_weight, X):
+    """(weights that sum to one, their sum S) in float64."""
+    n = X.shape[0]
+    if sample_weight is None:
+        return np.full(n, 1.0 / n), float(n)
+    weights = check_sample_weight(sample_weight, X, dtype=np.float64)
+    if np.any(weights < 0):
+        raise ValueError(
+            f"sample_weight must be non-negative: the smallest value is {weights.min():g}."
+        )
+    largest = weights.max()
+    if largest == 0:
+        raise ValueError("sample_weight is all zero: no sample counts.")
+    scaled = weights / largest
+    total = scaled.sum()
+    return scaled / total, float(total * largest)
+
+
+def make_coordinates(penalty_factor, bounds, positive, n_features, n_outputs=1):
+    """The user's factors and bounds, checked and repeated for every output."""
+    factor = np.ones(n_features)
+    low, high = np.full(n_features, -np.inf), np.full(n_features, np.inf)
+    if penalty_factor is not None:
+        factor = _per_feature("penalty_factor", penalty_factor, n_features)
+        if not np.all(np.isfinite(factor)) or np.any(factor < 0):
+            raise ValueError("penalty_factor must be finite and non-negative.")
+    if bounds is not None:
+        if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
+            raise ValueError(f"bounds must be a pair (low, high), got {bounds!r}.")
+        low = _per_feature("bounds[0]", bounds[0], n_features)
+        high = _per_feature("bounds[1]", bounds[1], n_features)
+        if np.any(np.isnan(low)) or np.any(np.isnan(high)):
+            raise ValueError("bounds must not contain NaN; use -inf and inf for no bound.")
+    if positive:
+        low = np.maximum(low, 0.0)
+    crossed = np.flatnonzero((low > high) | (low == np.inf) | (high == -np.inf))
+    if crossed.size:
+        j = crossed[0]
+        raise ValueError(
+            f"bounds leave no value for feature {j}: low={low[j]:g}, high={high[j]:g}"
+            + (" with positive=True." if positive else ".")
+        )
+    if n_outputs > 1:
+        factor, low, high = (np.tile(a, n_outputs) for a in (factor, low, high))
+    return Coordinates(factor, low, high)
+
+
+def _per_feature(name, value, n_features):
+    value = np.asarray(value, dtype=np.float64)
+    if value.ndim == 0:
+        return np.full(n_features, float(value))
+    if value.shape != (n_features,):
+        raise ValueError(
+            f"{name} must be a scalar or have one entry per feature: expected shape "
+            f"({n_features},), got {value.shape}."
+        )
+    return value.copy()

@@ -1,0 +1,228 @@
+"""The shared fit of classifiers with a convex loss and a separable penalty."""
+
+from numbers import Real
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .._compat import Interval, StrOptions, fit_context
+from ..design import make_design
+from ..losses import LogLoss, MultinomialLoss, SquaredHinge
+from ..problem import Problem
+from ..solvers.workspace import Workspace
+from ._base import FLOATS, SHARED_CONSTRAINTS, LinearModel, stack, store
+from ._checks import make_coordinates, normalised_weights
+from ._progress import Progress
+
+
+def _has_probabilities(estimator):
+    if estimator.loss == "log_loss":
+        return True
+    raise AttributeError(
+        f"predict_proba is available for loss='log_loss' only; this estimator has "
+        f"loss={estimator.loss!r}."
+    )
+
+
+class ClassificationMixin(ClassifierMixin):
+    """Prediction from one row of `coef_` (two classes) or one per class."""
+
+    def decision_function(self, X):
+        """Confidence scores: the linear predictor of the second class, or of each class.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Scores; with two classes a positive one stands for ``classes_[1]``.
+        """
+        scores = self._linear_predictor(X)
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def predict(self, X):
+        """Predict the class.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Class labels.
+        """
+        check_is_fitted(self)
+        scores = self.decision_function(X)
+        index = (scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
+        return self.classes_[index]
+
+    @available_if(_has_probabilities)
+    def predict_proba(self, X):
+        """Probabilities of the classes, for ``loss="log_loss"``.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of ``classes_``; each row sums to one.
+        """
+        scores = self._linear_predictor(X).T
+        if scores.shape[0] == 1:
+            p = LogLoss().inverse_link(scores)[0]
+            q = LogLoss().inverse_link(-scores)[0]
+            return np.column_stack([q, p])
+        return MultinomialLoss().inverse_link(scores).T
+
+    @available_if(_has_probabilities)
+    def predict_log_proba(self, X):
+        """Logarithm of the probabilities of the classes, for ``loss="log_loss"``.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Logarithms, in the order of ``classes_``.
+        """
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
+
+
+def encode_classes(estimator, y, weights):
+    """Set `classes_`; returns (codes, weights that sum to one after `class_weight`, their factor).
+
+    Raises ValueError for one class, for a label in `class_weight` that does not occur, and for a class
+    whose weights are all zero.
+    """
+    check_classification_targets(y)
+    classes, codes = np.unique(y, return_inverse=True)
+    if classes.size < 2:
+        raise ValueError(
+            "This solver needs samples of at least 2 classes in the data, but the data contains only "
+            f"one class: {classes[0]!r}"
+        )
+    class_weight = estimator.class_weight
+    if isinstance(class_weight, dict):
+        unknown = [label for label in class_weight if label not in classes.tolist()]
+        if unknown:
+            raise ValueError(
+                f"class_weight has labels that do not occur in y: {unknown}. "
+                f"The classes are {classes.tolist()}."
+            )
+    factor = 1.0
+    if class_weight is not None:
+        weights = weights * _class_weights(class_weight, classes, y, codes, weights)[codes]
+        factor = weights.sum()
+        if factor > 0:
+            weights = weights / factor
+    totals = np.bincount(codes, weights, minlength=classes.size)
+    empty = np.flatnonzero(totals == 0)
+    if empty.size:
+        names = classes[empty].tolist()
+        raise ValueError(f"The total weight of these classes is zero: {names}. Remove their samples.")
+    estimator.classes_ = classes
+    return codes, weights, factor
+
+
+def _class_weights(class_weight, classes, y, codes, weights):
+    """One weight per class; "balanced" counts samples by their weights."""
+    if isinstance(class_weight, str):
+        totals = np.bincount(codes, weights, minlength=classes.size)
+        with np.errstate(divide="ignore"):
+            return np.where(totals > 0, weights.sum() / (classes.size * totals), 0.0)
+    return compute_class_weight(class_weight, classes=classes, y=y)
+
+
+class PenalizedClassifier(ClassificationMixin, LinearModel):
+    """Fit by the certified path solver; `_penalty()` is the recipe."""
+
+    _parameter_constraints = {
+        **SHARED_CONSTRAINTS,
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "loss": [StrOptions({"log_loss", "squared_hinge"})],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples: float64 or float32, dense in either order, CSC or CSR.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Non-negative weights; only their ratios matter.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS)
+        weights, _ = normalised_weights(sample_weight, X)
+        codes, weights, _ = encode_classes(self, y, weights)
+        return self._fit_encoded(X, y, codes, weights, sample_weight)
+
+    def _fit_encoded(self, X, y, codes, weights, sample_weight):
+        targets, loss = class_targets(self.loss, codes, self.classes_.size)
+        n_outputs = targets[0].shape[0]
+        coordinates = make_coordinates(
+            self.penalty_factor, self.bounds, self.positive, X.shape[1], n_outputs
+        )
+        with np.errstate(over="ignore", invalid="ignore"):
+            design = make_design(X, weights, self.fit_intercept)
+            progress = Progress(self, X, y, sample_weight)
+            shape = {"design": design, "dtype": X.dtype, "softmax": n_outputs > 1}
+            penalty = self._penalty()
+            problems = [
+                Problem(design, y, weights, loss, penalty, coordinates, self.fit_intercept)
+                for y in targets
+            ]
+            solutions = self._solve_each(
+                problems, Workspace(), progress, lambda *found: class_attributes(*found, **shape)
+            )
+        self._warn(solutions, [self.alpha] * len(solutions))
+        store(self, class_attributes(*stack(solutions), **shape))
+        gaps = [s.dual_gap for s in solutions]
+        self.dual_gap_ = gaps[0] if len(gaps) == 1 else np.array(gaps)
+        self.n_iter_ = np.array([s.n_iter for s in solutions])
+        progress.done()
+        return self
+
+
+def class_attributes(coef, intercept, design, dtype, softmax):
+    """User's units, from coefficients (K, p) of the centred problem."""
+    intercept = intercept - coef @ design.mean
+    if softmax:
+        intercept = intercept - intercept.mean()
+    return {"coef_": coef.astype(dtype), "intercept_": intercept.astype(dtype)}
+
+
+def class_targets(loss, codes, n_classes):
+    """The targets (K, n) of each problem to solve, and its loss."""
+    if loss == "log_loss" and n_classes > 2:
+        return [(codes == np.arange(n_classes)[:, None]).astype(float)], MultinomialLoss()
+    columns = range(1, 2) if n_classes == 2 else range(n_classes)
+    hits = [(codes == k).astype(float)[None, :] for k in columns]
+    if loss == "log_loss":
+        return hits, LogLoss()
+    return [2.0 * hit - 1.0 for hit in hits], SquaredHinge()

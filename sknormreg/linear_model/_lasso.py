@@ -1,0 +1,121 @@
+"""The lasso."""
+
+from .. import penalties
+from ._regression import PenalizedSquares
+
+
+class Lasso(PenalizedSquares):
+    """Linear regression with an L1 penalty.
+
+    Minimises::
+
+        1 / (2 S) * sum_i s_i (y_i - x_i w - b)^2 + alpha * sum_j f_j |w_j|
+
+    with sample weights s, S = sum_i s_i, and penalty factors f, subject to the bounds. The intercept b is
+    not penalised. The solution is certified by a duality gap and exact to rounding.
+
+    A drop-in for :class:`sklearn.linear_model.Lasso`.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Strength of the penalty, >= 0. At 0 the fit is least squares, with the coefficients of minimum norm.
+    fit_intercept : bool, default=True
+        Whether to fit the intercept.
+    precompute : bool or array-like of shape (n_features, n_features), default=False
+        A Gram matrix of the centred (and weighted) columns, if there is one already. True and False are
+        accepted; the solver forms the part of the Gram matrix it needs in either case.
+    copy_X : bool, default=True
+        Accepted for compatibility; X is never copied as a whole and never written to.
+    max_iter : int, default=1000
+        Most iterations of the outer loop, each a full pass over X.
+    tol : float, default=1e-8
+        The certificate required: ``dual_gap_ <= tol * f_null`` up to rounding, with f_null the objective
+        at w = 0. Once it holds, refinement still goes on until its steps are at rounding level.
+    warm_start : bool, default=False
+        Start from the coefficients of the previous fit.
+    positive : bool, default=False
+        Keep the coefficients non-negative.
+    random_state : int, RandomState instance or None, default=None
+        Accepted for compatibility; nothing here is random.
+    selection : {'cyclic', 'random'}, default='cyclic'
+        Accepted for compatibility; the solution does not depend on it.
+    penalty_factor : array-like of shape (n_features,) or float, default=None
+        Multiplies the penalty of each coefficient; 0 leaves it unpenalised. Not rescaled. None is all ones.
+    bounds : tuple (low, high), default=None
+        Bounds on the coefficients, scalars or arrays of shape (n_features,), -inf and inf for none.
+        Intersected with `positive`.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients; those that are zero are exactly 0.0.
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercept.
+    dual_gap_ : float or ndarray of shape (n_targets,)
+        Duality gap at the returned coefficients, in the units of the objective.
+    n_iter_ : int or list of int
+        Iterations of the outer loop, at least 1.
+    sparse_coef_ : sparse matrix
+        `coef_` in CSR format.
+    n_features_in_ : int
+        Number of features seen during fit.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, when X had string column names.
+
+    Raises
+    ------
+    ValueError
+        Invalid parameters, bounds or weights, at `fit`.
+
+    Warns
+    -----
+    sklearn.exceptions.ConvergenceWarning
+        `max_iter` was reached before the certificate.
+
+    References
+    ----------
+    Tibshirani, "Regression shrinkage and selection via the lasso", JRSS B 58 (1996), in the scaling of
+    Friedman, Hastie and Tibshirani, J. Stat. Softw. 33 (2010), eq. 1.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sknormreg import Lasso
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = Lasso(alpha=0.5).fit(X, y)
+    >>> model.coef_.nonzero()[0]
+    array([2, 3, 6, 8])
+    """
+
+    def __init__(
+        self,
+        alpha=1.0,
+        *,
+        fit_intercept=True,
+        precompute=False,
+        copy_X=True,
+        max_iter=1000,
+        tol=1e-8,
+        warm_start=False,
+        positive=False,
+        random_state=None,
+        selection="cyclic",
+        penalty_factor=None,
+        bounds=None,
+    ):
+        self.alpha = alpha
+        self.fit_intercept = fit_intercept
+        self.precompute = precompute
+        self.copy_X = copy_X
+        self.max_iter = max_iter
+        self.tol = tol
+        self.warm_start = warm_start
+        self.positive = positive
+        self.random_state = random_state
+        self.selection = selection
+        self.penalty_factor = penalty_factor
+        self.bounds = bounds
+
+    def _penalty(self):
+        return penalties.L1(self.alpha)

@@ -1,0 +1,137 @@
+"""The shared fit of Lasso and ElasticNet: squared loss, any separable penalty, one problem per target."""
+
+from numbers import Real
+
+import numpy as np
+from sklearn.base import MultiOutputMixin, RegressorMixin
+from sklearn.utils.validation import check_array, validate_data
+
+from .._compat import Interval, StrOptions, fit_context
+from ..design import make_design
+from ..losses import SquaredLoss
+from ..problem import Problem
+from ..solvers.workspace import Workspace
+from ._base import FLOATS, SHARED_CONSTRAINTS, LinearModel, stack, store
+from ._checks import make_coordinates, normalised_weights
+from ._precompute import adopt_gram
+from ._progress import Progress
+
+
+class RegressionMixin(MultiOutputMixin, RegressorMixin):
+    """`predict` and the pieces of `fit` that regressors share; `_penalty()` is the recipe."""
+
+    def predict(self, X):
+        """Predict the target.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_targets)
+            Predicted values, in the units of the target.
+        """
+        return self._linear_predictor(X)
+
+
+def read_regression_data(estimator, X, y, check_input=True):
+    """(X, Y) with Y (K, n) in float64 and X as the user stores it wherever the kernels can read that."""
+    if check_input:
+        X, y = validate_data(
+            estimator,
+            X,
+            y,
+            accept_sparse=["csc", "csr"],
+            dtype=FLOATS,
+            multi_output=True,
+            y_numeric=True,
+        )
+        if y.dtype.kind not in "fiu":
+            y = check_array(y, dtype=np.float64, ensure_2d=False, input_name="y")
+    Y = np.asarray(y, dtype=np.float64)
+    return X, (Y[None, :] if Y.ndim == 1 else np.ascontiguousarray(Y.T))
+
+
+def centre_target(Y, weights, fit_intercept):
+    """(Y - mean, mean (K,))."""
+    if not fit_intercept:
+        return Y, np.zeros(Y.shape[0])
+    mean = Y @ weights
+    Y = Y - mean[:, None]
+    rest = Y @ weights  # what rounding left, when the mean is far above the deviation
+    return Y - rest[:, None], mean + rest
+
+
+class PenalizedSquares(RegressionMixin, LinearModel):
+    """Fit by the certified path solver."""
+
+    _parameter_constraints = {
+        **SHARED_CONSTRAINTS,
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "precompute": ["boolean", "array-like"],
+        "copy_X": ["boolean"],
+        "selection": [StrOptions({"cyclic", "random"})],
+    }
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, check_input=True):
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples: float64 or float32, dense in either order, CSC or CSR.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Non-negative weights; only their ratios matter.
+        check_input : bool, default=True
+            False skips the checks of X and y, which must then be float arrays.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        return self._fit(X, y, sample_weight, check_input)
+
+    def _fit(self, X, y, sample_weight, check_input=True):
+        X, Y = read_regression_data(self, X, y, check_input)
+        weights, _ = normalised_weights(sample_weight, X)
+        coordinates = make_coordinates(self.penalty_factor, self.bounds, self.positive, X.shape[1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            design = make_design(X, weights, self.fit_intercept)
+            Y, y_mean = centre_target(Y, weights, self.fit_intercept)
+            progress = Progress(self, X, y, sample_weight)
+            shape = {"design": design, "y_mean": y_mean, "dtype": X.dtype, "y_ndim": np.ndim(y)}
+            workspace = Workspace()
+            adopt_gram(workspace, self.precompute, design, weights, self.fit_intercept)
+            loss, penalty = SquaredLoss(), self._penalty()
+            problems = [
+                Problem(design, y[None, :], weights, loss, penalty, coordinates, self.fit_intercept)
+                for y in Y
+            ]
+            solutions = self._solve_each(
+                problems, workspace, progress, lambda *found: regression_attributes(*found, **shape)
+            )
+        self._warn(solutions, [self.alpha] * len(solutions))
+        store(self, regression_attributes(*stack(solutions), **shape))
+        gaps, n_iter = [s.dual_gap for s in solutions], [s.n_iter for s in solutions]
+        single = len(solutions) == 1
+        self.dual_gap_ = gaps[0] if single else np.array(gaps)
+        self.n_iter_ = n_iter[0] if single else n_iter
+        progress.done()
+        return self
+
+
+def regression_attributes(coef, intercept, design, y_mean, dtype, y_ndim):
+    """User's units and shapes, from coefficients (K, p) of the centred problem."""
+    single = coef.shape[0] == 1
+    intercept = (intercept + y_mean - coef @ design.mean).astype(dtype)
+    coef = coef.astype(dtype)
+    return {
+        "coef_": coef[0] if single else coef,
+        "intercept_": intercept if y_ndim == 2 else intercept[0],
+    }

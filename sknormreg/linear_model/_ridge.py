@@ -1,0 +1,247 @@
+"""Ridge regression."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from scipy import sparse
+
+from .. import penalties
+from .._compat import Interval, StrOptions, fit_context
+from ..design import make_design
+from ..losses import SquaredLoss
+from ..problem import Problem
+from ..solvers.certificate import certify
+from ..solvers.ridge import solve_ridge
+from ..solvers.solution import Solution, Status
+from ..solvers.workspace import Workspace
+from ._base import SHARED_CONSTRAINTS, LinearModel, stack, store
+from ._checks import make_coordinates, normalised_weights
+from ._progress import Progress
+from ._regression import RegressionMixin, centre_target, read_regression_data, regression_attributes
+
+_SOLVERS = {"auto", "svd", "cholesky", "lsqr", "sparse_cg", "sag", "saga", "lbfgs"}
+
+
+class RidgeBase(LinearModel):
+    """The fit that Ridge and RidgeClassifier share: targets (K, n), one alpha each."""
+
+    _parameter_constraints = {
+        **SHARED_CONSTRAINTS,
+        "alpha": [Interval(Real, 0, None, closed="left"), "array-like"],
+        "copy_X": ["boolean"],
+        "max_iter": [Interval(Integral, 1, None, closed="left"), None],
+        "solver": [StrOptions(_SOLVERS)],
+    }
+    _parameter_constraints.pop("warm_start")
+    warm_start = False
+
+    def _fit_ridge(self, X, Y, weights, total, progress, attributes):
+        """Fit targets Y (K, n); `attributes(coef, intercept, design, y_mean)` names the result."""
+        self._check_solver(sparse.issparse(X))
+        alphas = self._alphas(Y.shape[0])
+        coordinates = make_coordinates(self.penalty_factor, self.bounds, self.positive, X.shape[1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            design = make_design(X, weights, self.fit_intercept)
+            Y, y_mean = centre_target(Y, weights, self.fit_intercept)
+            loss, lam = SquaredLoss(), alphas / total
+            problems = [
+                Problem(
+                    design, y[None, :], weights, loss, penalties.L2(strength), coordinates,
+                    self.fit_intercept,
+                )
+                for y, strength in zip(Y, lam, strict=True)
+            ]  # fmt: skip
+            if np.isinf(coordinates.low).all() and np.isinf(coordinates.high).all():
+                solutions = self._solve_linear(problems, Y, lam)
+            else:
+                solutions = self._solve_each(
+                    problems, Workspace(), progress,
+                    lambda *found: attributes(*found, design, y_mean),
+                )  # fmt: skip
+        self._warn(solutions, alphas)
+        store(self, attributes(*stack(solutions), design, y_mean))
+        gaps = 2.0 * total * np.array([s.dual_gap for s in solutions])
+        self.dual_gap_ = gaps if gaps.size > 1 else float(gaps[0])
+        self.n_iter_ = np.array([s.n_iter for s in solutions])
+        self.solver_ = self.solver
+        progress.done()
+        return self
+
+    def _solve_linear(self, problems, Y, lam):
+        first = problems[0]
+        coef, n_iter = solve_ridge(
+            first.design, Y, first.weights, lam, first.coordinates.factor, self.max_iter
+        )
+        solutions = []
+        for problem, w in zip(problems, coef, strict=True):
+            intercept, objective, gap = certify(problem, w[None, :], np.zeros(1))
+            null = problem.null_point()[2]
+            status = Status.judge(gap, self.tol, null, objective)
+            solutions.append(Solution(w[None, :], intercept, objective, gap, null, n_iter, status))
+        return solutions
+
+    def _alphas(self, n_targets):
+        alphas = np.atleast_1d(np.asarray(self.alpha, dtype=np.float64))
+        if alphas.ndim > 1 or alphas.size not in (1, n_targets):
+            raise ValueError(
+                "Number of targets and number of penalties do not correspond: "
+                f"{alphas.size} != {n_targets}"
+            )
+        if not np.all(np.isfinite(alphas)) or np.any(alphas < 0):
+            raise ValueError(f"alpha must be finite and non-negative, got {self.alpha!r}.")
+        return np.broadcast_to(alphas, (n_targets,))
+
+    def _check_solver(self, is_sparse):
+        """scikit-learn's errors for solvers that could not do there what is asked."""
+        if self.solver == "lbfgs" and not self.positive:
+            raise ValueError(
+                "'lbfgs' solver can be used only when positive=True. Please use another solver."
+            )
+        if self.positive and self.solver not in ("auto", "lbfgs"):
+            raise ValueError(
+                f"solver='{self.solver}' does not support positive fitting. Please set the solver to "
+                "'auto' or 'lbfgs', or set `positive=False`"
+            )
+        if is_sparse and self.fit_intercept and self.solver in ("svd", "cholesky", "saga"):
+            raise ValueError(
+                f"solver='{self.solver}' does not support fitting the intercept on sparse data. Please "
+                "set the solver to 'auto' or 'lsqr', 'sparse_cg', 'sag', 'lbfgs' or set "
+                "`fit_intercept=False`"
+            )
+        if is_sparse and self.solver == "svd":
+            raise TypeError("SVD solver does not support sparse inputs currently")
+
+
+class Ridge(RegressionMixin, RidgeBase):
+    """Linear regression with a squared L2 penalty.
+
+    Minimises::
+
+        sum_i s_i (y_i - x_i w - b)^2 + alpha * sum_j f_j w_j^2
+
+    with sample weights s and penalty factors f, subject to the bounds. The intercept b is not penalised.
+    The scaling is scikit-learn's: neither term is averaged or halved.
+
+    A drop-in for :class:`sklearn.linear_model.Ridge`.
+
+    Parameters
+    ----------
+    alpha : float or array-like of shape (n_targets,), default=1.0
+        Strength of the penalty, >= 0, one for all targets or one each. At 0 the fit is least squares, with
+        the coefficients of minimum norm.
+    fit_intercept : bool, default=True
+        Whether to fit the intercept.
+    copy_X : bool, default=True
+        Accepted for compatibility; X is never written to.
+    max_iter : int, default=None
+        Most iterations of the iterative solvers (LSQR, for large sparse X; the outer loop, with bounds).
+        None leaves it to them.
+    tol : float, default=1e-8
+        The certificate required: ``dual_gap_ <= tol * f_null`` up to rounding, with f_null the objective
+        at w = 0.
+    solver : {'auto', 'svd', 'cholesky', 'lsqr', 'sparse_cg', 'sag', 'saga', 'lbfgs'}, default='auto'
+        Accepted for compatibility, with scikit-learn's errors for combinations it does not allow. The
+        method is always chosen by the shape of the problem, and the solution is the same.
+    positive : bool, default=False
+        Keep the coefficients non-negative.
+    random_state : int, RandomState instance or None, default=None
+        Accepted for compatibility; nothing here is random.
+    penalty_factor : array-like of shape (n_features,) or float, default=None
+        Multiplies the penalty of each coefficient; 0 leaves it unpenalised. Not rescaled. None is all ones.
+    bounds : tuple (low, high), default=None
+        Bounds on the coefficients, scalars or arrays of shape (n_features,), -inf and inf for none.
+        Intersected with `positive`.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients.
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercept.
+    dual_gap_ : float or ndarray of shape (n_targets,)
+        Duality gap at the returned coefficients, in the units of the objective.
+    n_iter_ : ndarray of shape (n_targets,)
+        Iterations (refinement steps of the direct solvers), at least 1.
+    solver_ : str
+        The solver asked for.
+    sparse_coef_ : sparse matrix
+        `coef_` in CSR format.
+    n_features_in_ : int
+        Number of features seen during fit.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, when X had string column names.
+
+    Raises
+    ------
+    ValueError
+        Invalid parameters, bounds or weights, at `fit`; a number of alphas other than that of targets.
+
+    Warns
+    -----
+    sklearn.exceptions.ConvergenceWarning
+        `max_iter` was reached before the certificate.
+
+    References
+    ----------
+    Hoerl and Kennard, "Ridge regression: biased estimation for nonorthogonal problems", Technometrics 12
+    (1970), eq. 2.1.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sknormreg import Ridge
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> round(Ridge(alpha=0.1).fit(X, y).score(X, y), 3)
+    0.513
+    """
+
+    def __init__(
+        self,
+        alpha=1.0,
+        *,
+        fit_intercept=True,
+        copy_X=True,
+        max_iter=None,
+        tol=1e-8,
+        solver="auto",
+        positive=False,
+        random_state=None,
+        penalty_factor=None,
+        bounds=None,
+    ):
+        self.alpha = alpha
+        self.fit_intercept = fit_intercept
+        self.copy_X = copy_X
+        self.max_iter = max_iter
+        self.tol = tol
+        self.solver = solver
+        self.positive = positive
+        self.random_state = random_state
+        self.penalty_factor = penalty_factor
+        self.bounds = bounds
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples: float64 or float32, dense in either order, CSC or CSR.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Non-negative weights.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        X, Y = read_regression_data(self, X, y)
+        weights, total = normalised_weights(sample_weight, X)
+        y_ndim = np.ndim(y)
+        return self._fit_ridge(
+            X, Y, weights, total, Progress(self, X, y, sample_weight),
+            lambda *found: regression_attributes(*found, X.dtype, y_ndim),
+        )  # fmt: skip

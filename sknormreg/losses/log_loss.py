@@ -1,0 +1,36 @@
+"""The logistic loss of two classes."""
+
+import numpy as np
+from scipy.special import expit, rel_entr
+
+from ._base import Loss
+
+
+class LogLoss(Loss):
+    """loss(y, z) = log(1 + exp(z)) - y z for y in {0, 1}: the log-loss of P(y = 1) = expit(z).
+
+    With p = expit(z), the scaled dual point stands for the probabilities q = y + tau (p - y), and the
+    gap is their relative entropy: KL(q | p), zero for q = p.
+    """
+
+    def value(self, y, z, s):
+        # log(1 + exp(t)) with t = -z for y = 1 and z for y = 0: no cancellation for sure predictions
+        return float(np.logaddexp(0.0, np.where(y > 0.5, -z, z))[0] @ s)
+
+    def gradient(self, y, z, s):
+        return s * np.where(y > 0.5, -expit(-z), expit(z))
+
+    def curvature(self, y, z, s):
+        single = s * (expit(z) * expit(-z))[0]
+        return lambda k, l: single
+
+    def fenchel_gap(self, y, z, s, tau):
+        if tau == 1.0:
+            return 0.0
+        wrong = expit(np.where(y > 0.5, -z, z))[0]  # probability of the other class
+        right = expit(np.where(y > 0.5, z, -z))[0]
+        divergence = rel_entr(tau * wrong, wrong) + rel_entr(1.0 - tau * wrong, right)
+        return max(0.0, float(divergence @ s))
+
+    def inverse_link(self, z):
+        return expit(z)

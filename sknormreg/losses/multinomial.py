@@ -1,0 +1,36 @@
+"""The softmax cross-entropy of K classes."""
+
+import numpy as np
+from scipy.special import logsumexp, rel_entr, softmax
+
+from ._base import Loss
+
+
+class MultinomialLoss(Loss):
+    """loss(y, z) = log sum_k exp(z_k) - sum_k y_k z_k, with y one-hot over the K outputs.
+
+    With p = softmax(z), the scaled dual point stands for the probabilities q = y + tau (p - y), and the
+    gap is their relative entropy KL(q | p).
+    """
+
+    shift_invariant = True
+
+    def value(self, y, z, s):
+        return float((logsumexp(z, axis=0) - np.sum(y * z, axis=0)) @ s)
+
+    def gradient(self, y, z, s):
+        return s * (softmax(z, axis=0) - y)
+
+    def curvature(self, y, z, s):
+        p = softmax(z, axis=0)
+        sp = s * p
+        return lambda k, l: sp[k] * ((1.0 - p[k]) if k == l else -p[l])
+
+    def fenchel_gap(self, y, z, s, tau):
+        if tau == 1.0:
+            return 0.0
+        p = softmax(z, axis=0)
+        return max(0.0, float(np.sum(rel_entr(y + tau * (p - y), p), axis=0) @ s))
+
+    def inverse_link(self, z):
+        return softmax(z, axis=0)

@@ -1,0 +1,151 @@
+"""What a penalty owes the solvers, and all that separable convex penalties have in common."""
+
+from abc import ABC, abstractmethod
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+
+
+class Coordinates(NamedTuple):
+    """Where a penalty applies: one entry per coefficient, all arrays flat and of one length."""
+
+    factor: np.ndarray  #: multiplies alpha; 0 leaves the coefficient unpenalised
+    low: np.ndarray  #: lower bounds, -inf where there is none
+    high: np.ndarray  #: upper bounds, inf where there is none
+
+    def take(self, idx):
+        return Coordinates(self.factor[idx], self.low[idx], self.high[idx])
+
+    @property
+    def unpenalised(self):
+        return self.factor == 0.0
+
+
+class Penalty(BaseEstimator, ABC):
+    """A penalty Omega(w) = alpha * (a norm or the like), with its strength `alpha`.
+
+    Conventions: w, v and grad are flat float64 arrays, `c` the `Coordinates` of the same length.
+    `v` is the dual point X'u, minus the gradient of the loss.
+    """
+
+    @abstractmethod
+    def value(self, w, c):
+        """Omega(w)."""
+
+    @abstractmethod
+    def prox(self, x, step, c):
+        """argmin_w 1/2 |w - x|^2 + step Omega(w) within the bounds; step is a positive float."""
+
+    @abstractmethod
+    def violation(self, w, grad, c):
+        """Signed distance, per coordinate, of -grad from the subdifferential of Omega plus the bounds.
+
+        Positive: the optimality condition is violated by so much. Negative: it holds, with so much to
+        spare (-inf where no gradient could violate it).
+        """
+
+    @abstractmethod
+    def gauge(self, v, c):
+        """The smallest g >= 0 for which conjugate(v / g) is finite (0 if it is for every multiple)."""
+
+    @abstractmethod
+    def fenchel_gap(self, w, v, c):
+        """Omega(w) + Omega*(v) - <v, w> within the bounds, >= 0; v with gauge(v) <= 1.
+
+        On an unpenalised, unbounded coordinate the conjugate would be infinite unless v is exactly
+        zero; such a coordinate is charged |v| |w| instead.
+        """
+
+    @abstractmethod
+    def active(self, w, c):
+        """Where Omega is smooth at w and w is strictly inside its bounds: a boolean mask."""
+
+    @abstractmethod
+    def smooth(self, w, c):
+        """(gradient, diagonal curvature) of Omega at w, meaningful on `active(w, c)`."""
+
+    @abstractmethod
+    def alpha_max(self, grad, c):
+        """The smallest alpha at which w = 0 is optimal, given the loss's gradient at w = 0."""
+
+    def split(self, c):
+        """(l1, l2) arrays when Omega(w) = sum l1 |w| + l2 / 2 w^2: the compiled route. None: generic."""
+        return None
+
+    def dual_candidates(self, w, v, c):
+        """Pairs (tau, share of the gap at tau v); the certificate keeps the best of them."""
+        tau = 1.0 / max(1.0, self.gauge(v, c))
+        return [(tau, self.fenchel_gap(w, tau * v, c))]
+
+    def with_alpha(self, alpha):
+        """The same penalty at another strength."""
+        return clone(self).set_params(alpha=alpha)
+
+
+class SeparablePenalty(Penalty):
+    """Omega(w) = sum_j phi_j(w_j), each phi_j convex, symmetric, with its minimum at zero.
+
+    A concrete norm states phi (`value`), its one-sided slopes, the maximiser of its conjugate, its
+    slope at infinity, its unbounded prox and its second derivative. Bounds, unpenalised coordinates and
+    the certificate are settled here, once.
+    """
+
+    @abstractmethod
+    def slope(self, w, a):
+        """phi'(w) for w > 0 and a = alpha * factor: the right-hand slope at |w|, array or float."""
+
+    @abstractmethod
+    def maximiser(self, v, a):
+        """argmax_w v w - phi(w); +-inf where the supremum is not attained."""
+
+    @abstractmethod
+    def recession(self, a):
+        """lim phi'(w) as w grows: |v| beyond it makes the conjugate infinite."""
+
+    @abstractmethod
+    def unbounded_prox(self, x, step, a):
+        """prox without bounds."""
+
+    @abstractmethod
+    def curvature(self, w, a):
+        """phi''(w) away from zero."""
+
+    def prox(self, x, step, c):
+        return np.clip(self.unbounded_prox(x, step, self.alpha * c.factor), c.low, c.high)
+
+    def violation(self, w, grad, c):
+        slope = self.slope(np.abs(w), self.alpha * c.factor)
+        up = grad + np.where(w >= 0.0, slope, -slope)  # right-hand derivative of the objective
+        down = grad + np.where(w > 0.0, slope, -slope)  # left-hand derivative
+        return np.maximum(
+            np.where(w < c.high, -up, -np.inf), np.where(w > c.low, down, -np.inf)
+        )
+
+    def gauge(self, v, c):
+        recession = self.recession(self.alpha * c.factor)
+        open_ended = np.where(v > 0.0, c.high == np.inf, c.low == -np.inf)
+        counts = open_ended & (recession > 0.0) & np.isfinite(recession)
+        return float(np.max(np.abs(v[counts]) / recession[counts], initial=0.0))
+
+    def fenchel_gap(self, w, v, c):
+        a = self.alpha * c.factor
+        recession = self.recession(a)
+        best = np.clip(self.maximiser(v, a), c.low, c.high)
+        unbounded = np.isinf(best)
+        best[unbounded] = np.clip(0.0, c.low[unbounded], c.high[unbounded])
+        gap = self.value(w, c, each=True) - self.value(best, c, each=True) + v * (best - w)
+        gap = np.maximum(gap, 0.0)
+        if unbounded.any():  # past the edge by rounding, or unpenalised, or beyond floating point
+            free = unbounded & (recession == 0.0)
+            gap[free] = np.abs(v[free] * w[free])
+            gap[unbounded & np.isinf(recession)] = np.inf
+        return float(gap.sum())
+
+    def active(self, w, c):
+        kink = self.slope(np.zeros_like(w), self.alpha * c.factor) > 0.0
+        return (w > c.low) & (w < c.high) & ((w != 0.0) | ~kink)
+
+    def smooth(self, w, c):
+        a = self.alpha * c.factor
+        return np.sign(w) * self.slope(np.abs(w), a), self.curvature(w, a)

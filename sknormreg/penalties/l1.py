@@ -1,0 +1,48 @@
+"""The L1 norm."""
+
+import numpy as np
+
+from ._base import SeparablePenalty
+
+
+class L1(SeparablePenalty):
+    """Omega(w) = alpha sum_j f_j |w_j|, with f the penalty factors.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Strength, >= 0.
+    """
+
+    def __init__(self, alpha=1.0):
+        self.alpha = alpha
+
+    def value(self, w, c, each=False):
+        terms = self.alpha * c.factor * np.abs(w)
+        return terms if each else float(terms.sum())
+
+    def slope(self, w, a):
+        return a
+
+    def maximiser(self, v, a):
+        return np.where(np.abs(v) <= a, 0.0, np.copysign(np.inf, v))
+
+    def recession(self, a):
+        return a
+
+    def unbounded_prox(self, x, step, a):
+        return np.sign(x) * np.maximum(np.abs(x) - step * a, 0.0)
+
+    def curvature(self, w, a):
+        return np.zeros_like(w)
+
+    def alpha_max(self, grad, c):
+        return float(np.max(_pull(grad, c) / np.where(c.factor > 0, c.factor, np.inf), initial=0.0))
+
+    def split(self, c):
+        return self.alpha * c.factor, np.zeros_like(c.factor)
+
+
+def _pull(grad, c):
+    """How hard the loss pulls each coordinate away from zero, in a direction its bounds allow."""
+    return np.maximum(np.where(c.high > 0, -grad, 0.0), np.where(c.low < 0, grad, 0.0))

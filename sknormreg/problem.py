@@ -1,0 +1,93 @@
+"""One fitting problem: rows, target, weights, loss, penalty, and whether there is an intercept.
+
+    minimise over w, b    F(Xw + b) + Omega(w)    subject to  low <= w <= high
+
+F averages the loss over the weights. Everything is stated for centred columns: the intercept here is the
+one that goes with X - mean, and for a quadratic loss with the target measured from its mean.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .losses import Loss
+from .penalties import Coordinates, Penalty
+
+_EPS = np.finfo(float).eps
+
+
+@dataclass
+class Problem:
+    design: object
+    y: np.ndarray  # (K, n)
+    weights: np.ndarray  # (n,), non-negative, sum one
+    loss: Loss
+    penalty: Penalty
+    coordinates: Coordinates  # flat, K p
+    fit_intercept: bool = True
+
+    def __post_init__(self):
+        self.n_outputs = self.y.shape[0]
+        self.n_features = self.design.shape[1]
+        self.shape = (self.n_outputs, self.n_features)
+
+    def with_alpha(self, alpha):
+        return replace(self, penalty=self.penalty.with_alpha(alpha))
+
+    def predictor(self, coef, intercept):
+        """z (K, n)."""
+        z = self.design.matvec(coef)
+        z += intercept[:, None]
+        return z
+
+    def loss_value(self, z):
+        return self.loss.value(self.y, z, self.weights)
+
+    def best_intercept(self, z):
+        """Change of intercept (K,) that minimises F(z + change), at fixed coefficients."""
+        change = np.zeros(self.n_outputs)
+        if not self.fit_intercept:
+            return change
+        if self.loss.quadratic:
+            return -self.loss.gradient(self.y, z, self.weights).sum(axis=1)
+        return _newton_intercept(self.loss, self.y, z, self.weights)
+
+    def null_point(self):
+        """(coef, intercept, objective) at w = 0, or the point of the box nearest to it."""
+        c = self.coordinates
+        flat = np.clip(0.0, c.low, c.high)
+        coef = flat.reshape(self.shape)
+        z = self.predictor(coef, np.zeros(self.n_outputs))
+        intercept = self.best_intercept(z)
+        value = self.loss_value(z + intercept[:, None]) + self.penalty.value(flat, c)
+        return coef, intercept, value
+
+
+def _newton_intercept(loss, y, z, s, max_steps=50):
+    """Damped Newton on the K intercepts, down to the rounding of the gradient."""
+    K = y.shape[0]
+    change = np.zeros(K)
+    value = loss.value(y, z, s)
+    for _ in range(max_steps):
+        at = z + change[:, None]
+        gradient = loss.gradient(y, at, s).sum(axis=1)
+        pair = loss.curvature(y, at, s)
+        hessian = np.array([[pair(k, l).sum() for l in range(K)] for k in range(K)])
+        size = max(np.trace(hessian) / K, 1e-12)
+        hessian[np.diag_indices(K)] += 1e-12 * size
+        if loss.shift_invariant:
+            hessian += size  # steps sum to zero
+        step = -np.linalg.solve(hessian, gradient)
+        decrease = -float(gradient @ step)
+        if decrease <= 4 * _EPS * value:  # too small for the value to tell: the full step, and done
+            return change + step
+        t = 1.0
+        while t > 1e-10:
+            new = loss.value(y, z + (change + t * step)[:, None], s)
+            if new <= value - 1e-4 * t * decrease:
+                break
+            t /= 2
+        else:
+            break
+        change, value = change + t * step, new
+    return change

@@ -1,0 +1,56 @@
+"""The quadratic subproblem on a working set, solved to rounding.
+
+    minimise  g'(w - w0) + 1/2 (w - w0)' G (w - w0) + Omega(w)    subject to  low <= w <= high
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._kernels import descent, newton
+
+_EPOCHS = 200  # most sweeps of coordinate descent before a Newton search
+_SETTLED = 10  # sweeps without a change of pattern after which the search begins
+_CRUDE_EPOCHS = 10
+_ROUNDS = 100
+
+
+@dataclass
+class Model:
+    """Curvature G and gradient g of the loss at w0, over the working set and the free intercepts."""
+
+    gram: np.ndarray  # (m, m)
+    gradient: np.ndarray  # (m,)
+    start: np.ndarray  # (m,), w0
+    noise: np.ndarray  # (m,), how large a gradient entry is by rounding alone
+
+
+def minimise(model, penalty, coordinates, work, crude=False):
+    """The minimiser (m,); `crude`: only as good as a few sweeps of coordinate descent make it."""
+    split = penalty.split(coordinates)
+    if split is None:
+        from .proximal import minimise_generic
+
+        return minimise_generic(model, penalty, coordinates, work)
+    l1, l2 = split
+    low, high = coordinates.low, coordinates.high
+    m = model.start.size
+    w, q = model.start.copy(), model.gradient.copy()
+    factor = np.empty((m, m))
+    order, scratch, state = np.empty(m, dtype=np.intp), np.empty((5, m)), np.empty(m, dtype=np.int8)
+    smooth = not l1.any() and np.isinf(low).all() and np.isinf(high).all()
+    if crude and not smooth:
+        work.epochs += descent.descend(model.gram, q, w, l1, l2, low, high, _CRUDE_EPOCHS, 1)
+        return w
+    for _ in range(_ROUNDS):
+        if not smooth:
+            work.epochs += descent.descend(model.gram, q, w, l1, l2, low, high, _EPOCHS, _SETTLED)
+        why, steps, factorisations = newton.finish(
+            model.gram, q, w, l1, l2, low, high, model.noise, factor, order, scratch, state,
+            3 * m + 50,
+        )  # fmt: skip
+        work.newton_steps += steps
+        work.factorisations += factorisations
+        if why == newton.OPTIMAL or smooth:
+            break
+    return w

@@ -1,0 +1,201 @@
+"""Ridge regression without bounds: a linear system, solved on its smaller side and refined on the rows.
+
+    minimise over w_k    1/2 sum_i s_i (y_ki - x_i w_k)^2 + lam_k / 2 sum_j f_j w_kj^2
+
+for centred X and Y, weights s that sum to one and one lam per target. Which method, by the table below;
+each ends with refinement steps on residuals recomputed from X, so the squared condition number of a Gram
+matrix costs iterations and not digits. What is singular, or too ill-conditioned for that, goes to an
+orthogonal method (SVD; LSQR for sparse X), which also gives the solution of minimum norm.
+
+| rows n, features p                           | method                                               |
+|----------------------------------------------|------------------------------------------------------|
+| p <= n, p <= 5000                            | Cholesky of G + lam F; one eigh(G) for several lam   |
+| n < p, n <= 5000, all lam and factors > 0    | Cholesky of X F^-1 X' + lam I; eigh for several lam  |
+| otherwise, dense                             | SVD                                                  |
+| otherwise, sparse                            | LSQR                                                 |
+"""
+
+import numpy as np
+from scipy import linalg
+from scipy.sparse.linalg import LinearOperator, lsqr
+
+from ..moments import Moments
+
+_LARGEST = 5000  # side of a matrix worth factorising
+_REFINEMENTS = 10
+_EPS = np.finfo(float).eps
+
+
+def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
+    """Coefficients (K, p) and the number of iterations (refinements, or the most of LSQR)."""
+    n, p = design.shape
+    root = np.sqrt(weights)
+    lam = np.broadcast_to(lam, Y.shape[0])
+    method = None
+    if p <= n and p <= _LARGEST:
+        method = _Primal(design, Y, weights, lam, factor)
+    elif n < p and n <= _LARGEST and np.all(lam > 0) and np.all(factor > 0):
+        method = _Dual(design, weights, lam, factor)
+    if method is not None and method.sound:
+        coef, steps, settled = _refine(method, design, Y, weights, lam, factor)
+        if settled:
+            return coef, steps
+    if hasattr(design, "columns"):
+        return _by_svd(design, Y, root, lam, factor), 1
+    return _by_lsqr(design, Y, root, lam, factor, max_iter)
+
+
+def _refine(method, design, Y, weights, lam, factor):
+    """Corrections from the gradient at the present point until they stop shrinking.
+
+    Settled: the last correction is below 1e-10 of the solution, in the norm of the predictions.
+    """
+    coef = np.zeros((Y.shape[0], design.shape[1]))
+    residual = Y
+    previous = np.inf
+    reach = np.sqrt((Y * Y) @ weights)
+    for step in range(1, _REFINEMENTS + 1):
+        change = method.correct(residual, coef)
+        trial = coef + change
+        moved = design.matvec(change)
+        size = np.max(np.sqrt((moved * moved) @ weights) / np.where(reach > 0, reach, 1.0))
+        if not np.isfinite(size):
+            return coef, step, False
+        if size >= 0.5 * previous:
+            break
+        coef, previous = trial, size
+        residual = Y - design.matvec(coef)
+        if size <= 4 * _EPS:
+            break
+    return coef, step, previous <= 1e-10
+
+
+class _Primal:
+    """(G + lam F) change = X'S r - lam F w."""
+
+    def __init__(self, design, Y, weights, lam, factor):
+        self.design, self.weights, self.lam, self.factor = design, weights, lam, factor
+        gram = Moments.from_design(design, Y, np.zeros(Y.shape[0]), weights, 1.0).gram
+        self.several = np.unique(lam).size > 1
+        if self.several and np.all(factor == factor[0]):
+            self.values, self.vectors = linalg.eigh(gram)
+            shifted = self.values[0] + lam.min() * factor[0]
+            self.sound = shifted > 10 * gram.shape[0] * _EPS * self.values[-1]
+            self._solve = self._by_eigh
+        else:
+            self.factors = {}
+            for value in np.unique(lam):
+                self.factors[value] = _cholesky(gram + np.diag(value * factor))
+            self.sound = all(f is not None for f in self.factors.values())
+            self._solve = self._by_cholesky
+
+    def correct(self, residual, coef):
+        gradient = self.design.correlate(residual * self.weights)
+        gradient -= self.lam[:, None] * self.factor * coef
+        return self._solve(gradient)
+
+    def _by_eigh(self, rhs):
+        scale = self.values + (self.lam * self.factor[0])[:, None]
+        return ((rhs @ self.vectors) / scale) @ self.vectors.T
+
+    def _by_cholesky(self, rhs):
+        out = np.empty_like(rhs)
+        for value, factor in self.factors.items():
+            chosen = self.lam == value
+            out[chosen] = linalg.cho_solve(factor, rhs[chosen].T, check_finite=False).T
+        return out
+
+
+class _Dual:
+    """(A A' + lam I) a = S^1/2 y with A = S^1/2 X F^-1/2; then w = F^-1/2 A' a.
+
+    The correction of a solves the same system for what X w and lam a leave of y.
+    """
+
+    def __init__(self, design, weights, lam, factor):
+        self.design, self.lam, self.factor = design, lam, factor
+        self.root = np.sqrt(weights)
+        kernel = design.outer(1.0 / factor) * np.outer(self.root, self.root)
+        self.dual = None
+        self.several = np.unique(lam).size > 1
+        if self.several:
+            self.values, self.vectors = linalg.eigh(kernel)
+            self.sound = self.values[0] + lam.min() > 10 * kernel.shape[0] * _EPS * self.values[-1]
+        else:
+            self.cholesky = _cholesky(kernel + np.diag(np.full(kernel.shape[0], lam[0])))
+            self.sound = self.cholesky is not None
+
+    def correct(self, residual, coef):
+        rhs = residual * self.root
+        if self.dual is None:
+            self.dual = np.zeros_like(rhs)
+        rhs = rhs - self.lam[:, None] * self.dual
+        if self.several:
+            change = (rhs @ self.vectors) / (self.values + self.lam[:, None]) @ self.vectors.T
+        else:
+            change = linalg.cho_solve(self.cholesky, rhs.T, check_finite=False).T
+        self.dual = self.dual + change
+        return self.design.correlate(self.dual * self.root) / self.factor - coef
+
+
+def _cholesky(matrix):
+    """Factor, or None when the matrix is singular to working precision."""
+    diagonal = np.diagonal(matrix).copy()
+    try:
+        factor = linalg.cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+    except linalg.LinAlgError:
+        return None
+    pivots = np.diagonal(factor[0]) ** 2
+    return factor if np.all(pivots > 10 * diagonal.size * _EPS * diagonal) else None
+
+
+def _by_svd(design, Y, root, lam, factor):
+    """Minimum norm among the minimisers, by an SVD of the (weighted, scaled) rows."""
+    everything = np.arange(design.shape[1])
+    A = design.columns(everything) * root  # (p, n)
+    rhs = Y * root
+    free = factor == 0.0
+    if not free.any():
+        return _svd_path(A, rhs, lam, factor)
+    # unpenalised columns: project them out, solve for the rest, then fit them to what is left
+    basis = linalg.orth(A[free].T)
+    rest = A[~free] - (A[~free] @ basis) @ basis.T
+    coef = np.zeros((Y.shape[0], design.shape[1]))
+    if not free.all():
+        coef[:, ~free] = _svd_path(rest, rhs - (rhs @ basis) @ basis.T, lam, factor[~free])
+    left = rhs - coef[:, ~free] @ A[~free]
+    coef[:, free] = linalg.lstsq(A[free].T, left.T, lapack_driver="gelsd")[0].T
+    return coef
+
+
+def _svd_path(A, rhs, lam, factor):
+    scale = 1.0 / np.sqrt(factor)
+    U, values, Vt = linalg.svd((A * scale[:, None]).T, full_matrices=False)
+    cut = max(A.shape) * _EPS * values.max(initial=0.0)
+    kept = values > cut
+    values, U, Vt = values[kept], U[:, kept], Vt[kept]
+    return ((rhs @ U) * (values / (values**2 + lam[:, None]))) @ Vt * scale
+
+
+def _by_lsqr(design, Y, root, lam, factor, max_iter):
+    """LSQR on the rows above diag(sqrt(lam F)); from zero it tends to the minimum-norm solution."""
+    n, p = design.shape
+    coef, most = np.empty((Y.shape[0], p)), 1
+    for k, (y, value) in enumerate(zip(Y, lam, strict=True)):
+        ridge = np.sqrt(value * factor)
+        operator = LinearOperator(
+            (n + p, p),
+            matvec=lambda w, d=ridge: np.append(root * design.matvec(w.reshape(1, -1))[0], d * w.ravel()),
+            rmatvec=lambda u, d=ridge: design.correlate((root * u.ravel()[:n])[None, :])[0]
+            + d * u.ravel()[n:],
+        )
+        result = lsqr(
+            operator,
+            np.append(root * y, np.zeros(p)),
+            atol=_EPS,
+            btol=_EPS,
+            conlim=0.0,
+            iter_lim=max_iter or 20 * max(n, p),
+        )
+        coef[k], most = result[0], max(most, result[2])
+    return coef, most

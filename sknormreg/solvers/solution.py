@@ -1,0 +1,43 @@
+"""What a solver hands back: a solution, and why it stopped, in words that tell what to do."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+
+class Status(Enum):
+    CONVERGED = "The duality gap certifies the tolerance asked for."
+    MAX_ITER = (
+        "Objective did not converge. You might want to increase the number of iterations. "
+        "Relative duality gap: {gap:.3e}, tolerance: {tol:.3e}, alpha={alpha:.6g}. "
+        "{hint}"
+    )
+    NO_MINIMISER = (
+        "The classes are separable and some coefficients are unpenalised (alpha={alpha:.6g}): the loss "
+        "has no finite minimiser and the coefficients returned only show its direction. Use alpha > 0 "
+        "and no zero in penalty_factor."
+    )
+
+    @classmethod
+    def judge(cls, gap, tol, null_objective, objective):
+        """CONVERGED when the gap is within tol * f_null, up to the rounding of the objective."""
+        certified = gap <= tol * null_objective + 8 * np.finfo(float).eps * objective
+        return cls.CONVERGED if certified else cls.MAX_ITER
+
+
+@dataclass
+class Solution:
+    """In the centred units of the problem: `coef` (K, p), `intercept` (K,)."""
+
+    coef: np.ndarray
+    intercept: np.ndarray
+    objective: float
+    dual_gap: float
+    null_objective: float
+    n_iter: int
+    status: Status
+
+    @property
+    def relative_gap(self):
+        return self.dual_gap / self.null_objective if self.null_objective > 0 else self.dual_gap

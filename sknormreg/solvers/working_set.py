@@ -1,0 +1,32 @@
+"""Which coordinates the next model is about."""
+
+import numpy as np
+
+SMALL = 64  # size of the first working set; with no more coordinates than this it is all of them
+_NOTICEABLE = 1e-11  # a violation below this, relative to the correlation, is rounding
+
+
+def update(workspace, flat, violation, correlation, always):
+    """Choose `workspace.members`; returns how many coordinates outside the old ones violate.
+
+    The support and the coordinates without a kink at zero (`always`) stay; as many again are taken from
+    the rest, the worst violators first and then those nearest to violating.
+    """
+    outside = violation > _NOTICEABLE * np.abs(correlation)
+    outside[workspace.members] = False
+    count = int(np.count_nonzero(outside))
+    if flat.size <= SMALL:
+        if workspace.members.size < flat.size:
+            workspace.members = np.arange(flat.size)
+        return count
+    required = flat != 0.0
+    required[always] = True
+    if count == 0 and not required[np.setdiff1d(always, workspace.members)].any():
+        return 0
+    kept = np.flatnonzero(required)
+    room = min(max(SMALL, kept.size), flat.size - kept.size)
+    if room > 0:
+        rank = np.where(required, -np.inf, violation)
+        kept = np.append(kept, np.argpartition(rank, flat.size - room)[flat.size - room :])
+    workspace.members = np.sort(kept)
+    return count

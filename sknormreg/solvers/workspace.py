@@ -1,0 +1,57 @@
+"""What lives along a path: the working set and its Gram block, and counters of work."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass
+class Work:
+    """Work done so far; tests count these instead of seconds."""
+
+    passes: int = 0  # full passes over X
+    epochs: int = 0  # sweeps of coordinate descent over the working set
+    newton_steps: int = 0
+    factorisations: int = 0
+    gram_columns: int = 0  # columns for which a row of the Gram matrix was formed
+
+
+class Workspace:
+    """Kept by one design, weights and loss; penalties, strengths and targets may change."""
+
+    def __init__(self):
+        self.work = Work()
+        self.members = np.empty(0, dtype=np.intp)  # coordinates of the working set
+        self._cached = np.empty(0, dtype=np.intp)  # coordinates whose Gram block is formed, in order
+        self._place = {}  # where each of them stands in it
+        self._gram = np.empty((0, 0))
+
+    def gram(self, design, weights):
+        """Gram block of the members for a loss of constant curvature, formed once per column."""
+        new = [j for j in self.members.tolist() if j not in self._place]
+        if new:
+            self._extend(np.array(new, dtype=np.intp), design, weights)
+        m = self.members.size
+        place = np.fromiter(map(self._place.__getitem__, self.members.tolist()), np.intp, m)
+        if m == self._cached.size and np.array_equal(place, np.arange(m)):
+            return self._gram[:m, :m]
+        return self._gram[place[:, None], place]
+
+    def adopt(self, gram):
+        """Take a complete Gram matrix, formed elsewhere with this design and weights."""
+        p = gram.shape[0]
+        self._gram, self._cached = gram, np.arange(p)
+        self._place = dict(zip(range(p), range(p), strict=True))
+
+    def _extend(self, new, design, weights):
+        old, m = self._cached.size, self._cached.size + new.size
+        self._cached = np.append(self._cached, new)
+        self._place.update(zip(new.tolist(), range(old, m), strict=True))
+        if m > self._gram.shape[0]:
+            grown = np.empty((max(m, 2 * old),) * 2)
+            grown[:old, :old] = self._gram[:old, :old]
+            self._gram = grown
+        block = design.gram(self._cached, weights, start=old)
+        self._gram[old:m, :m] = block
+        self._gram[:old, old:m] = block[:, :old].T
+        self.work.gram_columns += new.size
