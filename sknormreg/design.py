@@ -36,7 +36,12 @@ class DenseDesign:
         self._everything = np.arange(X.shape[1])
         self.mean = np.zeros(X.shape[1])
         if centre:
-            self.mean = self.correlate(weights[None, :])[0]
+            mean = self.correlate(weights[None, :])[0]
+            row = np.asarray(X[np.argmax(weights)], dtype=np.float64)
+            near = np.flatnonzero(_equal_up_to_rounding(row, mean))
+            constant = near[[bool(np.all(X[:, j] == row[j])) for j in near]]
+            mean[constant] = row[constant]  # such a column centres to exact zeros
+            self.mean = mean
 
     def correlate(self, R, cols=None):
         """(K, p): each row of R (K, n) against every centred column, or against `cols`."""
@@ -70,17 +75,23 @@ class DenseDesign:
             out += scaled[start:] @ scaled.T if start else scaled @ scaled.T
         return out
 
-    def grams(self, cols, several):
-        """X' diag(weights) X over `cols` for each row of `several`, of any sign: (len(several), m, m)."""
-        out = np.zeros((several.shape[0], cols.size, cols.size))
+    def squares(self, cols, weights):
+        """Weighted sums of squares of the centred columns, the diagonal of `gram`."""
+        out = np.zeros(cols.size)
         for rows, block in self._blocks(cols):
-            for weights, gram in zip(several, out, strict=True):
-                if weights.min() >= 0:
-                    scaled = block * np.sqrt(weights[rows])
-                    gram += scaled @ scaled.T
-                else:
-                    gram += (block * weights[rows]) @ block.T
+            out += (block * block) @ weights[rows]
         return out
+
+    def scaled_gram(self, cols, outputs, a):
+        """(M M', M a') for M (m, n) with rows a[outputs[i]] * (column cols[i], centred)."""
+        inner, across = np.zeros((cols.size, cols.size)), np.zeros((cols.size, a.shape[0]))
+        used, place = np.unique(cols, return_inverse=True)
+        for rows, block in self._blocks(used, copies=cols.size / max(1, used.size)):
+            here = np.ascontiguousarray(a[:, rows])
+            M = block[place] * here[outputs]
+            inner += M @ M.T
+            across += M @ here.T
+        return inner, across
 
     def outer(self, scale):
         """X diag(scale) X' (n, n), the columns centred."""
@@ -98,9 +109,9 @@ class DenseDesign:
         """Centred float64 copy, (len(cols), n)."""
         return np.concatenate([block for _, block in self._blocks(cols)], axis=1)
 
-    def _blocks(self, cols):
+    def _blocks(self, cols, copies=1):
         """Centred float64 copies (len(cols), some rows), with the rows they stand for."""
-        height = max(256, _BLOCK // max(1, cols.size))
+        height = max(256, int(_BLOCK // max(1, copies * cols.size)))
         mean = self.mean[cols][:, None]
         for first in range(0, self.shape[0], height):
             rows = slice(first, first + height)
@@ -113,9 +124,9 @@ class DenseDesign:
 class SparseDesign:
     """Compressed columns, centred by a rank-one correction.
 
-    A column that stores every row has no implicit zeros, so it is centred in a copy of the stored
-    values instead: there the mean may be far above the deviation. In any other column the zeros
-    themselves keep the deviation comparable to the mean.
+    A column that stores every row of positive weight has no implicit zeros that count, so it is centred
+    in a copy of the stored values instead: there the mean may be far above the deviation. In any other
+    column the zeros themselves keep the deviation comparable to the mean.
     """
 
     def __init__(self, X, weights, centre):
@@ -128,10 +139,19 @@ class SparseDesign:
         mean = np.zeros(X.shape[1])
         if centre:
             mean = _sums(X, weights)
-            full = self._stored == X.shape[0]
+            counts = weights > 0
+            full = _sums(_pattern(X), counts) == np.count_nonzero(counts)
             if full.any():
+                for j in np.flatnonzero(full):
+                    values = X.data[X.indptr[j] : X.indptr[j + 1]]
+                    if _equal_up_to_rounding(values[0], mean[j]) and np.all(values == values[0]):
+                        mean[j] = values[0]  # such a column centres to exact zeros
                 X = sparse.csc_array(
-                    (X.data - np.repeat(np.where(full, mean, 0.0), self._stored), X.indices, X.indptr),
+                    (
+                        X.data - np.repeat(np.where(full, mean, 0.0), self._stored),
+                        X.indices,
+                        X.indptr,
+                    ),
                     shape=X.shape,
                 )
             self._rest = np.where(full, 0.0, mean)  # what the correction still has to subtract
@@ -162,9 +182,23 @@ class SparseDesign:
         gram -= np.outer(sums[start:], rest)
         return gram
 
-    def grams(self, cols, several):
-        """X' diag(weights) X over `cols` for each row of `several`, of any sign: (len(several), m, m)."""
-        return np.array([self.gram(cols, weights) for weights in several])
+    def squares(self, cols, weights):
+        """Weighted sums of squares of the centred columns, the diagonal of `gram`."""
+        X, rest = self._take(cols)
+        squared = sparse.csc_array((np.square(X.data, dtype=np.float64), X.indices, X.indptr), X.shape)
+        return _sums(squared, weights) - rest * (2.0 * _sums(X, weights) - rest * weights.sum())
+
+    def scaled_gram(self, cols, outputs, a):
+        """(M M', M a') for M (m, n) with rows a[outputs[i]] * (column cols[i], centred)."""
+        X, rest = self._take(cols)
+        owner = np.repeat(outputs, self._stored[cols])
+        scaled = sparse.csc_array((X.data * a[owner, X.indices], X.indices, X.indptr), shape=X.shape)
+        across, pairs = scaled.T @ a.T, a @ a.T
+        inner = (scaled.T @ scaled).toarray()
+        cross = rest[:, None] * across[:, outputs].T
+        inner -= cross + cross.T
+        inner += np.outer(rest, rest) * pairs[outputs[:, None], outputs]
+        return inner, across - rest[:, None] * pairs[outputs]
 
     def outer(self, scale):
         """X diag(scale) X' (n, n), the columns centred."""
@@ -180,6 +214,15 @@ class SparseDesign:
 
     def _take(self, cols):
         return (self.X, self._rest) if cols is None else (self.X[:, cols], self._rest[cols])
+
+
+def _equal_up_to_rounding(value, mean):
+    return np.abs(value - mean) <= 16 * np.finfo(np.float64).eps * np.abs(mean)
+
+
+def _pattern(X):
+    """Ones where X stores a value."""
+    return sparse.csc_array((np.ones(X.nnz, dtype=np.int8), X.indices, X.indptr), shape=X.shape)
 
 
 def _sums(X, weights):

@@ -7,6 +7,7 @@ one that goes with X - mean, and for a quadratic loss with the target measured f
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -52,6 +53,26 @@ class Problem:
             return -self.loss.gradient(self.y, z, self.weights).sum(axis=1)
         return _newton_intercept(self.loss, self.y, z, self.weights)
 
+    @cached_property
+    def unpenalised(self):
+        """Coordinates with neither penalty nor bound, and their weighted sums of squares."""
+        c = self.coordinates
+        none = c.unpenalised | (self.penalty.alpha == 0.0)
+        free = np.flatnonzero(none & np.isinf(c.low) & np.isinf(c.high))
+        features = free % self.n_features
+        used, place = np.unique(features, return_inverse=True)
+        return free, self.design.squares(used, self.weights)[place]
+
+    def recedes(self, flat, intercept):
+        """Whether the unpenalised part of a point is a direction along which the loss falls forever."""
+        free, _ = self.unpenalised
+        if self.loss.quadratic or not np.any(flat[free]):
+            return False
+        direction = np.zeros_like(flat)
+        direction[free] = flat[free]
+        z = self.predictor(direction.reshape(self.shape), intercept)
+        return self.loss.recedes(self.y, z, self.weights)
+
     def null_point(self):
         """(coef, intercept, objective) at w = 0, or the point of the box nearest to it."""
         c = self.coordinates
@@ -71,8 +92,10 @@ def _newton_intercept(loss, y, z, s, max_steps=50):
     for _ in range(max_steps):
         at = z + change[:, None]
         gradient = loss.gradient(y, at, s).sum(axis=1)
-        pair = loss.curvature(y, at, s)
-        hessian = np.array([[pair(k, l).sum() for l in range(K)] for k in range(K)])
+        d, a = loss.curvature(y, at, s)
+        hessian = np.diag(d.sum(axis=1))
+        if a is not None:
+            hessian -= a @ a.T
         size = max(np.trace(hessian) / K, 1e-12)
         hessian[np.diag_indices(K)] += 1e-12 * size
         if loss.shift_invariant:

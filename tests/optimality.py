@@ -94,9 +94,7 @@ class LogLoss:
 
     def value(self, z):
         scores = self._scores(z)
-        return np.logaddexp.reduce(scores - scores[self.own.argmax(axis=0), np.arange(z.shape[1])])[
-            None, :
-        ]
+        return np.logaddexp.reduce(scores - scores[self.own.argmax(axis=0), np.arange(z.shape[1])])[None, :]
 
     def pull(self, z):
         return -self._surplus(z)[0][-self.n_outputs :]
@@ -148,12 +146,17 @@ class Objective:
         X = X.toarray() if sparse.issparse(X) else np.asarray(X)
         s = np.ones(X.shape[0]) if sample_weight is None else np.asarray(sample_weight)
         X, y, s = X[s > 0].astype(LD), np.asarray(y)[s > 0], s[s > 0].astype(LD)
-        self.loss = LOSSES[loss](y)
         self.weights = s / s.sum() if averaged else 2 * s
         self.fit_intercept = fit_intercept
-        self.mean = s @ X / s.sum() if fit_intercept else np.zeros(X.shape[1], dtype=LD)
-        constant = (X == X[0]).all(axis=0)
-        self.X = np.where(constant & fit_intercept, 0, X - self.mean)
+        self.mean, self.shift = np.zeros(X.shape[1], dtype=LD), LD(0)
+        # a target known to a few units of rounding: what keeps a constant one from dividing by zero
+        noise = 4 * EPS * y.astype(LD) if loss == "squared" else np.zeros_like(s)
+        self.null_rounding = self.weights @ noise**2
+        if fit_intercept:
+            X, self.mean = _centred(X, s)
+            if loss == "squared":
+                y, self.shift = _centred(y.astype(LD), s)
+        self.X, self.loss = X, LOSSES[loss](y)
         shape = (self.loss.n_outputs, X.shape[1])
         f = np.ones(X.shape[1]) if penalty_factor is None else np.asarray(penalty_factor)
         strength = LD(alpha) * f * (1 if averaged else 2)
@@ -162,30 +165,28 @@ class Objective:
         self.low, self.high = (np.broadcast_to(np.asarray(b, dtype=LD), shape) for b in bounds)
         self.origin = np.clip(np.zeros(shape, dtype=LD), self.low, self.high)
         z = self._reoptimise(self.origin @ self.X.T, np.zeros(shape, dtype=bool))
-        self.null = self._value(self.origin, z)
+        self.null, self.null_pull = self._value(self.origin, z), np.abs(self.loss.pull(z))
         pull = self._correlate(z)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.abs(pull) / (self.l1 + self.l2)
         #: alpha_max / alpha, the origin being optimal once this is <= 1 (for l1_ratio = 1)
+        self.steepest = np.max(np.sum(self.X**2 * self.weights[:, None], axis=0))
         self.headroom = np.max(ratio[self.l1 + self.l2 > 0], initial=0)
-        # a target known to a few units of rounding: what keeps a constant one from dividing by zero
-        noise = 4 * EPS * y.astype(LD) if loss == "squared" else np.zeros_like(self.weights)
-        self.null_rounding = self.weights @ noise**2
 
     def certify(self, coef, intercept):
         w = np.asarray(coef, dtype=LD).reshape(self.l1.shape)
         b = np.broadcast_to(np.asarray(intercept, dtype=LD), w.shape[:1])
-        returned = w @ self.X.T + (b + w @ self.mean)[:, None]
+        returned = w @ self.X.T + (b - self.shift + w @ self.mean)[:, None]
         z = self._reoptimise(returned, np.zeros(w.shape, dtype=bool))
         gap, unit = self._gap(w, z), self._rounding(w, z)
-        reach = sum(np.where(np.isfinite(side), np.abs(side), 0) for side in (w, self.low, self.high))
         null = self.null + self.null_rounding
+        reach = sum(np.where(np.isfinite(side), np.abs(side), 0) for side in (w, self.low, self.high))
         return Certificate(
             objective=self._value(w, z),
             gap=gap,
             null=self.null,
             relative_gap=gap / null if null > 0 else gap,
-            gap_rounding=(reach * unit).sum() + EPS * self.null_rounding,
+            gap_rounding=(reach * unit).sum() + null * (EPS + _ratio(unit, self.l1).max()) ** 2,
             kkt=_ratio(self._violation(w, z), unit),
             kkt_intercept=self._intercept_violation(w, b, returned),
         )
@@ -201,22 +202,34 @@ class Objective:
     def _gap(self, w, z):
         """P - D at (w, best intercept) and the scaled residual, a sum of non-negative terms.
 
-        The residual is first re-optimised over the unpenalised coefficients. What correlation is left
-        there, where the conjugate would be infinite, is charged |v| |w|.
+        The residual is first re-optimised over the unpenalised coefficients that are not held by a
+        bound. What correlation is left there, where the conjugate is infinite, is charged |v| |w|.
         """
-        at = self._reoptimise(z, (self.l1 + self.l2 == 0) & (self.low < w) & (w < self.high))
-        v = self._correlate(at)
-        whole = self._scaled(w, z, at, v, self.l2)
+        at, v, free = z, self._correlate(z), np.zeros(w.shape, dtype=bool)
+        for _ in range(w.size):
+            pulled = (w < self.high) & (v > 0) | (w > self.low) & (v < 0)
+            wider = free | pulled & (self.l1 + self.l2 == 0)
+            if np.array_equal(free, wider):
+                break
+            free = wider
+            at = self._reoptimise(at, free)
+            v = self._correlate(at)
+            v[free & (np.abs(v) <= EPS * self._rounding(w, at))] = 0
         # as if sqrt(l2) I were rows of X: where l1 is zero that would be the L2 part's conjugate again
         rows = np.where(self.l1 > 0, self.l2, 0)
-        moved = self._scaled(w, z, at, v - rows * w, self.l2 - rows, rows / 2 * w**2)
-        return min(whole, moved)
+        return min(
+            self._scaled(w, z, at, u, self.l2 - part, part / 2 * w**2, reach)
+            for u, part in ((v, 0 * rows), (v - rows * w, rows))
+            for reach in (True, False)
+        )
 
-    def _scaled(self, w, z, at, v, l2, extra=0):
-        """`extra` is what the rows that stand for the L2 part add to the value of the loss."""
+    def _scaled(self, w, z, at, v, l2, extra, reach):
+        """`extra` is what rows that stand for the L2 part add to the loss; `reach`: a finite bound lets
+        the dual point pass the L1 threshold, at the price of what the bound is away."""
         l1 = self.l1
-        open_ended = np.isinf(np.where(v > 0, self.high, self.low))
-        edge = open_ended & (l2 == 0) & (l1 > 0)
+        edge = (l2 == 0) & (l1 > 0)
+        if reach:
+            edge &= np.isinf(np.where(v > 0, self.high, self.low))
         tau = 1 / np.max(np.abs(v[edge]) / l1[edge], initial=1)
         past = np.maximum(np.abs(tau * v) - l1 * (1 + NOISE), 0)
         size = np.where(l2 > 0, past / np.where(l2 > 0, l2, 1), np.where(past > 0, np.inf, 0))
@@ -242,17 +255,20 @@ class Objective:
         return EPS * (np.abs(self.loss.pull(z)) + (curvature * size[None]).sum(axis=1))
 
     def _rounding(self, w, z):
-        """(K, p): what rounding w, z and the data to float64 does to each gradient."""
-        pull = self._sensitivity(z, np.abs(w) @ np.abs(self.X).T)
-        return (self.weights * pull) @ np.abs(self.X) + EPS * (self.l1 + self.l2 * np.abs(w))
+        """(K, p): what rounding w, z and the data to float64 does to each gradient, in norms.
+
+        In norms, because this much moves the objective by EPS^2 of itself, for whichever rows.
+        """
+        pull = self._sensitivity(z, np.abs(w) @ np.abs(self.X).T) + EPS * self.null_pull
+        size = np.sqrt(self.weights @ self.X**2) + EPS * np.sqrt(self.weights.sum()) * np.abs(self.mean)
+        pull = np.sqrt(pull**2 @ self.weights)[:, None]
+        return pull * size + EPS * (self.l1 + self.l2 * np.abs(w))
 
     def _intercept_violation(self, w, b, z):
         if not self.fit_intercept:
             return np.where(b == 0, LD(0), np.inf)
         size = np.abs(w) @ np.abs(self.X).T + (np.abs(b) + np.abs(w) @ np.abs(self.mean))[:, None]
-        return _ratio(
-            np.abs(self.loss.pull(z) @ self.weights), self._sensitivity(z, size) @ self.weights
-        )
+        return _ratio(np.abs(self.loss.pull(z) @ self.weights), self._sensitivity(z, size) @ self.weights)
 
     def _reoptimise(self, z, free):
         """z after Newton over the intercepts and the coefficients `free` (K, p), the rest fixed.
@@ -292,5 +308,12 @@ class Objective:
         return z
 
 
+def _centred(a, s):
+    """Rows less their weighted mean, and the mean: twice, as the first is rounded to its own size."""
+    first = s @ a / s.sum()
+    rest = s @ (a - first) / s.sum()
+    return np.where((a[0] == a).all(axis=0), 0, a - first - rest), first + rest
+
+
 def _ratio(violation, unit):
-    return np.where(violation > 0, violation / np.where(unit > 0, unit, 1), 0)
+    return np.where((violation > 0) & (unit > 0), violation / np.where(unit > 0, unit, 1), 0)

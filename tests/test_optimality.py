@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
@@ -31,10 +31,10 @@ from optimality import EXTENDED, Objective
 
 pytestmark = pytest.mark.skipif(not EXTENDED, reason="the verifier needs an extended long double")
 
-# Violations are in units of eps times the absolute sums behind each gradient. A thousand of them is
-# still 2e-13 of those sums; what remains below is the error of a sum and of one triangular solve.
-ROUNDING = 1e3
 RELATIVE_GAP = 1e-8
+# In units of eps times the norms behind each gradient: the finish runs far past the gap's 1e-4.
+KKT = 1e-11 / np.finfo(float).eps
+ROUNDING = 1e3  # for the comparison of two evaluations of one gap
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,7 @@ cases = st.builds(
 
 
 def examples(count):
-    return settings(
-        max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )
+    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def make_rows(case, rng):
@@ -133,11 +131,9 @@ def make_options(case, rng, unit):
         "none": (-np.inf, np.inf),
         "positive": (0.0, np.inf),
         "box": (-0.2 * unit, 0.3 * unit),
-        "mixed": (-half, half[::-1] * rng.choice([0.0, 1.0], p) if p > 1 else 0.0),
+        "mixed": (-half, np.where(rng.random(p) < 0.5, 0.0, half)),
         "above zero": (0.05 * unit, 0.3 * unit),
     }[case.bounds]
-    if case.bounds == "mixed":  # zero times infinity meant an upper bound of zero
-        bounds = bounds[0], np.nan_to_num(bounds[1], nan=0.0, posinf=np.inf)
     return weights, {
         "penalty_factor": factors, "bounds": bounds, "fit_intercept": case.fit_intercept
     }  # fmt: skip
@@ -149,15 +145,23 @@ def assert_optimal(model, objective):
     coef = np.reshape(model.coef_, objective.l1.shape)
     assert np.all((objective.low <= coef) & (coef <= objective.high))
     assert found.relative_gap <= RELATIVE_GAP
-    assert found.kkt.max() <= ROUNDING
-    assert found.kkt_intercept.max() <= ROUNDING
-    assert abs(model.dual_gap_ - found.gap) <= 1e-6 * found.gap + ROUNDING * found.gap_rounding
+    assert found.kkt.max() <= KKT
+    assert found.kkt_intercept.max() <= KKT
+    gap = np.sum(model.dual_gap_)  # one per class where they are fitted one against the rest
+    assert abs(gap - found.gap) <= 1e-6 * found.gap + ROUNDING * found.gap_rounding
     assert np.all(np.asarray(model.n_iter_) >= 1)
     penalised = objective.l1 > 0
     assert not coef[penalised & ~objective.X.any(axis=0) & (objective.origin == 0)].any()
     if objective.headroom < 1 - 1e-9 and penalised.all() and not objective.l2.any():
         np.testing.assert_array_equal(coef, objective.origin.astype(float))
     return found
+
+
+def strength(case, unit, l1_ratio):
+    """The fraction of alpha_max or, where only the L2 norm acts, of the largest curvature."""
+    if l1_ratio == 0.0:
+        return case.fraction**3 * float(unit.steepest) or case.fraction
+    return case.fraction * float(unit.headroom) or case.fraction
 
 
 def regression(case):
@@ -173,15 +177,12 @@ def regression(case):
 
 
 def check_regression(case, name, X, y, weights, options):
-    shared = dict(loss="squared", sample_weight=weights, **options)
-    if name == "Ridge":
-        shared.update(averaged=False, l1_ratio=0.0)
-        reference = np.max(np.sum(X**2, axis=0)) * (1.0 if weights is None else weights.max())
-    else:
-        shared["l1_ratio"] = case.l1_ratio if name == "ElasticNet" else 1.0
-        reference = float(Objective(X, y, alpha=1.0, **shared).headroom)
-    alpha = case.fraction * (reference or 10.0 ** sum(case.powers))
+    l1_ratio = {"Ridge": 0.0, "Lasso": 1.0, "ElasticNet": case.l1_ratio}[name]
+    shared = dict(loss="squared", sample_weight=weights, l1_ratio=l1_ratio, **options)
+    shared["averaged"] = name != "Ridge"
+    alpha = strength(case, Objective(X, y, alpha=1.0, **shared), l1_ratio)
     objective = Objective(X, y, alpha=alpha, **shared)
+    assume(objective.null < 1e290)  # bounds away from zero may cost more than a double holds
     make = {"Ridge": Ridge, "Lasso": Lasso, "ElasticNet": ElasticNet}[name]
     extra = {"l1_ratio": case.l1_ratio} if name == "ElasticNet" else {}
     model = make(alpha=alpha, **extra, **options)
@@ -225,8 +226,7 @@ def test_certificate_of_an_early_stop(name, case):
 def check_early_stop(make, loss, case, X, y, weights, options):
     extra = {} if make in (Lasso, LassoClassifier) else {"l1_ratio": case.l1_ratio}
     shared = dict(loss=loss, sample_weight=weights, **extra, **options)
-    reference = float(Objective(X, y, alpha=1.0, **shared).headroom)
-    alpha = 0.1 * case.fraction * (reference or 1.0)
+    alpha = 0.1 * strength(case, Objective(X, y, alpha=1.0, **shared), extra.get("l1_ratio", 1.0))
     objective = Objective(X, y, alpha=alpha, **shared)
     given_loss = {} if loss == "squared" else {"loss": loss}
     best = make(alpha=alpha, **extra, **given_loss, **options).fit(X, y, sample_weight=weights)
@@ -239,7 +239,7 @@ def check_early_stop(make, loss, case, X, y, weights, options):
         found = objective.certify(model.coef_, model.intercept_)
         note(f"{found}\ndual_gap_={model.dual_gap_}, best={best}")
         slack = ROUNDING * found.gap_rounding
-        assert model.n_iter_ == max_iter or found.relative_gap <= RELATIVE_GAP
+        assert np.max(model.n_iter_) == max_iter or found.relative_gap <= RELATIVE_GAP
         assert found.objective - best <= model.dual_gap_ * (1 + 1e-6) + slack
         assert abs(model.dual_gap_ - found.gap) <= 1e-6 * found.gap + slack
 
@@ -276,18 +276,16 @@ def check_classifier(case, name, loss, n_classes, **kind):
     make, l1_ratio = CLASSIFIERS[name]
     l1_ratio = case.l1_ratio if l1_ratio is None else l1_ratio
     shared = dict(loss=loss, sample_weight=weights, l1_ratio=l1_ratio, **options)
-    reference = float(Objective(X, y, alpha=1.0, **shared).headroom)
-    alpha = case.fraction * (reference or 10.0 ** case.powers[0])
-    if l1_ratio == 0.0:  # alpha w is comparable to the gradient at coefficients of the inverse scale
-        alpha *= 10.0 ** case.powers[0]
+    alpha = strength(case, Objective(X, y, alpha=1.0, **shared), l1_ratio)
     objective = Objective(X, y, alpha=alpha, **shared)
     extra = {"l1_ratio": l1_ratio} if name == "elastic net" else {}
     model = make(alpha=alpha, loss=loss, **extra, **options)
     model.fit(stored(X, case.storage), y, sample_weight=weights)
     assert_optimal(model, objective)
-    if loss == "log_loss" and n_classes > 2 and case.fit_intercept:
-        size = np.abs(model.intercept_).max()
-        assert abs(model.intercept_.sum()) <= 1e-12 * size
+    if loss == "log_loss" and n_classes > 2:  # what the loss leaves open sums to zero
+        rows = np.column_stack([model.intercept_, model.coef_[:, objective.l1[0] + objective.l2[0] == 0]])
+        if case.bounds == "none":
+            assert np.all(np.abs(rows.sum(axis=0)) <= 1e-10 * np.abs(rows).max(axis=0))
 
 
 names = pytest.mark.parametrize("name", CLASSIFIERS)

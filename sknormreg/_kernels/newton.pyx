@@ -16,7 +16,7 @@ each O(k^2). The gradient of all m coordinates, O(m k), is formed only after a f
 length t the free coordinates' own gradient simply shrinks by 1 - t.
 """
 
-from libc.math cimport INFINITY, hypot, sqrt
+from libc.math cimport INFINITY, fabs, hypot, sqrt
 from libc.string cimport memmove
 
 from scipy.linalg.cython_lapack cimport dpotrf
@@ -31,6 +31,7 @@ cdef extern from "vector.h" nogil:
 OPTIMAL, STEP_LIMIT = range(2)   # why the search ended
 
 cdef double DEPENDENT = 1e-13    # pivot^2 relative to the diagonal, times the size of the factor
+cdef double ABSENT = 1e-10       # part of a null direction that is rounding, relative to its size
 cdef char HELD = 0, FREE = 1, BARRED = 2
 
 
@@ -45,6 +46,7 @@ cdef struct Search:
     const double *l2
     const double *low
     const double *high
+    const double *noise   # how large an entry of the gradient is by rounding alone
     double *base          # the w for which q was formed
     double *R             # factor, m x m storage
     Py_ssize_t *order     # the free coordinates, in factor order
@@ -174,10 +176,26 @@ cdef void move(Search *s, double t) noexcept nogil:
         s.w[s.order[i]] += t * s.d[i]
 
 
+cdef double null_slope(Search *s, Py_ssize_t j, double direction, double *rounding) noexcept nogil:
+    """Slope of the objective along d with w_j in `direction`, and how much of it rounding may be."""
+    cdef Py_ssize_t i
+    cdef double slope = direction * (s.q[j] + s.l2[j] * s.w[j] + s.l1[j] * s.sign[j])
+    rounding[0] = s.noise[j] ** 2
+    for i in range(s.k):
+        slope -= s.d[i] * s.pull[i]
+        rounding[0] += (s.d[i] * s.noise[s.order[i]]) ** 2
+    rounding[0] = sqrt(rounding[0])
+    return slope
+
+
 cdef bint enter(Search *s, Py_ssize_t j, double direction) noexcept nogil:
-    """Free coordinate j, which wants to move in `direction`. False: nothing changes along it."""
+    """Free coordinate j, which wants to move in `direction`. False: nothing is gained along it.
+
+    A non-zero w_j given the direction of zero moves that way unless the objective says otherwise.
+    """
     cdef Py_ssize_t i, blocking
-    cdef double t, landing = 0.0
+    cdef double t, size, slope, rounding = 0.0, landing = 0.0
+    cdef bint shrinking = s.w[j] != 0.0 and s.w[j] * direction < 0.0
     if s.w[j] == 0.0:
         s.sign[j] = direction
     else:
@@ -187,6 +205,17 @@ cdef bint enter(Search *s, Py_ssize_t j, double direction) noexcept nogil:
         for i in range(s.k):
             s.d[i] = -direction * s.x[i]
         back_substitute(s, s.d)
+        size = sqrt(diagonal(s, j))
+        for i in range(s.k):
+            if fabs(s.d[i]) * sqrt(diagonal(s, s.order[i])) <= ABSENT * size:
+                s.d[i] = 0.0
+        slope = null_slope(s, j, direction, &rounding)
+        if shrinking and slope > rounding:   # downhill is the other way
+            direction, shrinking = -direction, False
+            for i in range(s.k):
+                s.d[i] = -s.d[i]
+        elif not (shrinking or slope < -rounding):
+            return False
         t = breakpoint(s, j, direction, &landing)
         blocking = first_breakpoint(s, &t, &landing)
         if t == INFINITY:
@@ -237,14 +266,14 @@ cdef void factorise(Search *s) noexcept nogil:
     s.k = 0
     for j in range(m):
         if is_free(s, j):
-            if s.w[j] == 0.0:
+            if s.l1[j] == 0.0:
                 if not append(s, j):
-                    s.state[j] = BARRED
+                    s.state[j] = BARRED   # stationary wherever the others are
             elif not enter(s, j, -1.0 if s.w[j] > 0.0 else 1.0):
                 s.state[j] = BARRED
 
 
-cdef Py_ssize_t worst_violator(Search *s, const double *noise, double *direction) noexcept nogil:
+cdef Py_ssize_t worst_violator(Search *s, double *direction) noexcept nogil:
     """The held coordinate that violates its optimality condition most, or -1."""
     cdef Py_ssize_t j, worst = -1
     cdef double up, down, amount, most = 0.0
@@ -254,7 +283,7 @@ cdef Py_ssize_t worst_violator(Search *s, const double *noise, double *direction
         up = -slope_up(s, j) if s.w[j] < s.high[j] else 0.0
         down = slope_down(s, j) if s.w[j] > s.low[j] else 0.0
         amount = up if up > down else down
-        if amount > noise[j]:
+        if amount > s.noise[j]:
             amount /= sqrt(diagonal(s, j))
             if amount > most:
                 most = amount
@@ -288,6 +317,7 @@ def finish(const double[:, :] G, double[::1] q, double[::1] w, const double[::1]
     s.l2 = &l2[0]
     s.low = &low[0]
     s.high = &high[0]
+    s.noise = &noise[0]
     s.R = &R[0, 0]
     s.order = &order[0]
     s.base = &scratch[0, 0]
@@ -320,7 +350,7 @@ def finish(const double[:, :] G, double[::1] q, double[::1] w, const double[::1]
                     s.state[stuck] = BARRED   # its violation was rounding after all
                 continue
             refresh(&s)
-            worst = worst_violator(&s, &noise[0], &direction)
+            worst = worst_violator(&s, &direction)
             if worst < 0:
                 why = 0
                 break

@@ -46,8 +46,7 @@ class LinearModel(CallbackSupportMixin, BaseEstimator):
 
     _doc_link_module = "sknormreg"
     _doc_link_template = (
-        "https://sknormreg.readthedocs.io/en/stable/api/generated/"
-        "{estimator_module}.{estimator_name}.html"
+        "https://sknormreg.readthedocs.io/en/stable/api/generated/{estimator_module}.{estimator_name}.html"
     )
 
     def _doc_link_url_param_generator(self):
@@ -84,8 +83,7 @@ class LinearModel(CallbackSupportMixin, BaseEstimator):
         options = {"workspace": workspace, "tol": self.tol, "callback": report}
         options["max_iter"] = 1000 if self.max_iter is None else self.max_iter
         return [
-            solve(problem, start=start, **options)
-            for problem, start in zip(problems, starts, strict=True)
+            solve(problem, start=start, **options) for problem, start in zip(problems, starts, strict=True)
         ]
 
     def _starts(self, n_problems, n_outputs, n_features):
@@ -98,16 +96,9 @@ class LinearModel(CallbackSupportMixin, BaseEstimator):
 
     def _warn(self, solutions, alphas, hint=None):
         """Raise or warn once for the solutions of one fit, the worst first."""
-        for solution in solutions:
-            if not np.all(np.isfinite(solution.coef)):
-                raise ValueError(
-                    "Coordinate descent iterations resulted in non-finite parameter values. The "
-                    "values in X, y or sample_weight are too large for their squares to be finite: "
-                    "scale them down."
-                )
-        failed = [
-            (s, a) for s, a in zip(solutions, alphas, strict=True) if s.status != Status.CONVERGED
-        ]
+        if any(s.status is Status.NOT_FINITE for s in solutions):
+            raise ValueError(Status.NOT_FINITE.value)
+        failed = [(s, a) for s, a in zip(solutions, alphas, strict=True) if s.status != Status.CONVERGED]
         if failed:
             solution, alpha = max(failed, key=lambda pair: pair[0].relative_gap)
             warnings.warn(

@@ -13,9 +13,7 @@ def normalised_weights(sample_weight, X):
         return np.full(n, 1.0 / n), float(n)
     weights = check_sample_weight(sample_weight, X, dtype=np.float64)
     if np.any(weights < 0):
-        raise ValueError(
-            f"sample_weight must be non-negative: the smallest value is {weights.min():g}."
-        )
+        raise ValueError(f"sample_weight must be non-negative: the smallest value is {weights.min():g}.")
     largest = weights.max()
     if largest == 0:
         raise ValueError("sample_weight is all zero: no sample counts.")

@@ -23,8 +23,7 @@ def _has_probabilities(estimator):
     if estimator.loss == "log_loss":
         return True
     raise AttributeError(
-        f"predict_proba is available for loss='log_loss' only; this estimator has "
-        f"loss={estimator.loss!r}."
+        f"predict_proba is available for loss='log_loss' only; this estimator has loss={estimator.loss!r}."
     )
 
 
@@ -194,8 +193,7 @@ class PenalizedClassifier(ClassificationMixin, LinearModel):
             shape = {"design": design, "dtype": X.dtype, "softmax": n_outputs > 1}
             penalty = self._penalty()
             problems = [
-                Problem(design, y, weights, loss, penalty, coordinates, self.fit_intercept)
-                for y in targets
+                Problem(design, y, weights, loss, penalty, coordinates, self.fit_intercept) for y in targets
             ]
             solutions = self._solve_each(
                 problems, Workspace(), progress, lambda *found: class_attributes(*found, **shape)

@@ -37,7 +37,7 @@ class RegressionMixin(MultiOutputMixin, RegressorMixin):
 
 
 def read_regression_data(estimator, X, y, check_input=True):
-    """(X, Y) with Y (K, n) in float64 and X as the user stores it wherever the kernels can read that."""
+    """(X, Y, ndim of y): Y (K, n) in float64, X as stored wherever the kernels can read that."""
     if check_input:
         X, y = validate_data(
             estimator,
@@ -51,7 +51,7 @@ def read_regression_data(estimator, X, y, check_input=True):
         if y.dtype.kind not in "fiu":
             y = check_array(y, dtype=np.float64, ensure_2d=False, input_name="y")
     Y = np.asarray(y, dtype=np.float64)
-    return X, (Y[None, :] if Y.ndim == 1 else np.ascontiguousarray(Y.T))
+    return X, (Y[None, :] if Y.ndim == 1 else np.ascontiguousarray(Y.T)), Y.ndim
 
 
 def centre_target(Y, weights, fit_intercept):
@@ -98,14 +98,14 @@ class PenalizedSquares(RegressionMixin, LinearModel):
         return self._fit(X, y, sample_weight, check_input)
 
     def _fit(self, X, y, sample_weight, check_input=True):
-        X, Y = read_regression_data(self, X, y, check_input)
+        X, Y, y_ndim = read_regression_data(self, X, y, check_input)
         weights, _ = normalised_weights(sample_weight, X)
         coordinates = make_coordinates(self.penalty_factor, self.bounds, self.positive, X.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
             design = make_design(X, weights, self.fit_intercept)
             Y, y_mean = centre_target(Y, weights, self.fit_intercept)
             progress = Progress(self, X, y, sample_weight)
-            shape = {"design": design, "y_mean": y_mean, "dtype": X.dtype, "y_ndim": np.ndim(y)}
+            shape = {"design": design, "y_mean": y_mean, "dtype": X.dtype, "y_ndim": y_ndim}
             workspace = Workspace()
             adopt_gram(workspace, self.precompute, design, weights, self.fit_intercept)
             loss, penalty = SquaredLoss(), self._penalty()

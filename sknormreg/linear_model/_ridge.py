@@ -10,7 +10,7 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
-from ..solvers.certificate import certify
+from ..solvers.certificate import evaluate
 from ..solvers.ridge import solve_ridge
 from ..solvers.solution import Solution, Status
 from ..solvers.workspace import Workspace
@@ -74,18 +74,19 @@ class RidgeBase(LinearModel):
         )
         solutions = []
         for problem, w in zip(problems, coef, strict=True):
-            intercept, objective, gap = certify(problem, w[None, :], np.zeros(1))
+            point = evaluate(problem, w, np.zeros(1))
             null = problem.null_point()[2]
-            status = Status.judge(gap, self.tol, null, objective)
-            solutions.append(Solution(w[None, :], intercept, objective, gap, null, n_iter, status))
+            status = Status.judge(point.gap, self.tol, null, point.objective)
+            solutions.append(
+                Solution(w[None, :], point.intercept, point.objective, point.gap, null, n_iter, status)
+            )
         return solutions
 
     def _alphas(self, n_targets):
         alphas = np.atleast_1d(np.asarray(self.alpha, dtype=np.float64))
         if alphas.ndim > 1 or alphas.size not in (1, n_targets):
             raise ValueError(
-                "Number of targets and number of penalties do not correspond: "
-                f"{alphas.size} != {n_targets}"
+                f"Number of targets and number of penalties do not correspond: {alphas.size} != {n_targets}"
             )
         if not np.all(np.isfinite(alphas)) or np.any(alphas < 0):
             raise ValueError(f"alpha must be finite and non-negative, got {self.alpha!r}.")
@@ -238,9 +239,8 @@ class Ridge(RegressionMixin, RidgeBase):
         self : object
             The fitted estimator.
         """
-        X, Y = read_regression_data(self, X, y)
+        X, Y, y_ndim = read_regression_data(self, X, y)
         weights, total = normalised_weights(sample_weight, X)
-        y_ndim = np.ndim(y)
         return self._fit_ridge(
             X, Y, weights, total, Progress(self, X, y, sample_weight),
             lambda *found: regression_attributes(*found, X.dtype, y_ndim),

@@ -164,9 +164,7 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         """
         if self.loss != "squared":
             return super().fit(X, y, sample_weight)
-        X, y = validate_data(
-            self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True
-        )
+        X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True)
         weights, total = normalised_weights(sample_weight, X)
         binarizer = LabelBinarizer(pos_label=1, neg_label=-1)
         Y = binarizer.fit_transform(y).astype(np.float64)

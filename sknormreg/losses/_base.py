@@ -27,7 +27,14 @@ class Loss(BaseEstimator, ABC):
 
     @abstractmethod
     def curvature(self, y, z, s):
-        """A function of a pair of outputs: ``pair(k, l)`` is d2F / dz_k dz_l, (n,)."""
+        """(d, a), both (K, n): sample i has the Hessian diag(d_i) - a_i a_i'; a is None for zero."""
+
+    @abstractmethod
+    def majoriser(self, y, z, s):
+        """(d, a) as for `curvature`, such that the quadratic with it lies above F everywhere.
+
+        A step of the model with this curvature never overshoots, however flat F is at z.
+        """
 
     @abstractmethod
     def fenchel_gap(self, y, z, s, tau):
@@ -35,6 +42,10 @@ class Loss(BaseEstimator, ABC):
 
         This is the loss's share of the duality gap; it is zero at tau = 1.
         """
+
+    def recedes(self, y, z, s):
+        """Whether F(t z) falls for all t > 0 without reaching its infimum: z separates the classes."""
+        return False
 
     @abstractmethod
     def inverse_link(self, z):

@@ -21,8 +21,12 @@ class LogLoss(Loss):
         return s * np.where(y > 0.5, -expit(-z), expit(z))
 
     def curvature(self, y, z, s):
-        single = s * (expit(z) * expit(-z))[0]
-        return lambda k, l: single
+        return s * expit(z) * expit(-z), None
+
+    def majoriser(self, y, z, s):
+        # (expit(z) - 1/2) / z, the bound of Jaakkola and Jordan (2000), eq. 10; 1/4 at z = 0
+        far = np.maximum(np.abs(z), 1e-4)
+        return s * 0.5 * np.tanh(0.5 * far) / far, None
 
     def fenchel_gap(self, y, z, s, tau):
         if tau == 1.0:
@@ -31,6 +35,10 @@ class LogLoss(Loss):
         right = expit(np.where(y > 0.5, z, -z))[0]
         divergence = rel_entr(tau * wrong, wrong) + rel_entr(1.0 - tau * wrong, right)
         return max(0.0, float(divergence @ s))
+
+    def recedes(self, y, z, s):
+        margin = np.where(y > 0.5, z, -z)[0][s > 0]
+        return bool(np.all(margin >= 0.0) and np.any(margin > 0.0))
 
     def inverse_link(self, z):
         return expit(z)

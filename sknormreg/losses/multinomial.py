@@ -23,14 +23,22 @@ class MultinomialLoss(Loss):
 
     def curvature(self, y, z, s):
         p = softmax(z, axis=0)
-        sp = s * p
-        return lambda k, l: sp[k] * ((1.0 - p[k]) if k == l else -p[l])
+        return s * p, np.sqrt(s) * p
+
+    def majoriser(self, y, z, s):
+        # 1/2 (I - 1 1' / K), the bound of Boehning (1992)
+        half = np.broadcast_to(0.5 * s, y.shape)
+        return half, np.sqrt(half / y.shape[0])
 
     def fenchel_gap(self, y, z, s, tau):
         if tau == 1.0:
             return 0.0
         p = softmax(z, axis=0)
         return max(0.0, float(np.sum(rel_entr(y + tau * (p - y), p), axis=0) @ s))
+
+    def recedes(self, y, z, s):
+        margin = (np.sum(y * z, axis=0) - z)[:, s > 0]  # zero for the class itself
+        return bool(np.all(margin >= 0.0) and np.any(margin > 0.0))
 
     def inverse_link(self, z):
         return softmax(z, axis=0)

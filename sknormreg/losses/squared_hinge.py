@@ -20,8 +20,10 @@ class SquaredHinge(Loss):
         return -2.0 * s * y * np.maximum(0.0, 1.0 - y * z)
 
     def curvature(self, y, z, s):
-        single = 2.0 * s * (y * z < 1.0)[0]
-        return lambda k, l: single
+        return 2.0 * s * (y * z < 1.0), None
+
+    def majoriser(self, y, z, s):
+        return np.broadcast_to(2.0 * s, y.shape), None
 
     def fenchel_gap(self, y, z, s, tau):
         return (1.0 - tau) ** 2 * self.value(y, z, s) if tau != 1.0 else 0.0

@@ -118,9 +118,7 @@ class SeparablePenalty(Penalty):
         slope = self.slope(np.abs(w), self.alpha * c.factor)
         up = grad + np.where(w >= 0.0, slope, -slope)  # right-hand derivative of the objective
         down = grad + np.where(w > 0.0, slope, -slope)  # left-hand derivative
-        return np.maximum(
-            np.where(w < c.high, -up, -np.inf), np.where(w > c.low, down, -np.inf)
-        )
+        return np.maximum(np.where(w < c.high, -up, -np.inf), np.where(w > c.low, down, -np.inf))
 
     def gauge(self, v, c):
         recession = self.recession(self.alpha * c.factor)

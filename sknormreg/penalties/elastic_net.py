@@ -61,9 +61,11 @@ class ElasticNet(SeparablePenalty):
 
         The second matters when l2 is tiny, where the conjugate magnifies every infeasibility by 1/l2.
         """
+        candidates = super().dual_candidates(w, v, c)
+        if self.l1_ratio == 0.0 or self.alpha == 0.0:
+            return candidates
         l1, l2 = self._parts
-        a = l2.alpha * c.factor
-        moved = v - a * w  # what remains of v for the L1 part
+        moved = v - l2.alpha * c.factor * w  # what remains of v for the L1 part
         tau = 1.0 / max(1.0, l1.gauge(moved, c))
         scaled = l1.fenchel_gap(w, tau * moved, c) + (1.0 - tau) ** 2 * l2.value(w, c)
-        return [*super().dual_candidates(w, v, c), (tau, scaled)]
+        return [*candidates, (tau, scaled)]

@@ -1,27 +1,49 @@
-"""The duality gap, evaluated afresh at a point."""
+"""A point of a problem, with all that one full pass over X tells of it: above all the duality gap."""
+
+from dataclasses import dataclass
+
+import numpy as np
 
 
-def duality_gap(problem, flat, correlation, z):
-    """Primal minus dual objective at coefficients `flat` with predictor z; never negative.
+@dataclass
+class Point:
+    """Everything is in the centred units of the problem."""
 
-    The dual point is the scaled residual tau u, u = -dF/dz, and `correlation` is X'u. The gap is the sum
-    of the Fenchel-Young gaps of the loss and of the penalty, each a sum of non-negative terms, so it is
-    accurate relative to itself and not only to the objective.
-    """
-    candidates = problem.penalty.dual_candidates(flat, correlation, problem.coordinates)
-    return min(
-        problem.loss.fenchel_gap(problem.y, z, problem.weights, tau) + share
-        for tau, share in candidates
-    )
+    flat: np.ndarray  # coefficients (K p,)
+    intercept: np.ndarray  # (K,), optimal for them
+    z: np.ndarray  # predictor (K, n)
+    correlation: np.ndarray  # X'u (K p,), u the dual point: minus the gradient of the loss in w
+    objective: float
+    gap: float
 
 
-def certify(problem, coef, intercept):
-    """(intercept, objective, gap) at given coefficients (K, p), the intercept settled for them."""
-    z = problem.predictor(coef, intercept)
+def evaluate(problem, flat, intercept):
+    """The point at coefficients `flat`; the intercept is settled for them, starting from `intercept`."""
+    z = problem.predictor(flat.reshape(problem.shape), intercept)
     change = problem.best_intercept(z)
     z += change[:, None]
-    flat = coef.reshape(-1)
     u = -problem.loss.gradient(problem.y, z, problem.weights)
     correlation = problem.design.correlate(u).reshape(-1)
     objective = problem.loss_value(z) + problem.penalty.value(flat, problem.coordinates)
-    return intercept + change, objective, duality_gap(problem, flat, correlation, z)
+    gap = duality_gap(problem, flat, correlation, z)
+    return Point(flat, intercept + change, z, correlation, objective, gap)
+
+
+def duality_gap(problem, flat, correlation, z):
+    """Primal minus dual objective; never negative.
+
+    The dual point is the scaled residual tau u, u = -dF/dz, and `correlation` is X'u. The gap is the sum
+    of the Fenchel-Young gaps of the loss and of the penalty, each a sum of non-negative terms, so it is
+    accurate relative to itself and not only to the objective. Unpenalised coordinates, on which no scaling
+    makes the dual point feasible, are charged in the penalty's share and once more here.
+    """
+    candidates = problem.penalty.dual_candidates(flat, correlation, problem.coordinates)
+    gap = min(
+        problem.loss.fenchel_gap(problem.y, z, problem.weights, tau) + share for tau, share in candidates
+    )
+    free, squares = problem.unpenalised
+    if free.size:  # where X'u has to vanish, what one step along each coordinate would still gain
+        moving = squares > 0
+        gain = correlation[free][moving] / np.sqrt(squares[moving])
+        gap += 0.5 * float(gain @ gain)
+    return gap

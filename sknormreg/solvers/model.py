@@ -9,19 +9,22 @@ _EPS = np.finfo(float).eps
 _DAMPING = 1e-12  # of the mean curvature: keeps saturated directions of a non-quadratic loss bounded
 
 
-def build_model(problem, workspace, flat, gradient, z, null_objective):
+def build_model(problem, workspace, point, null_objective, guarded):
     """Model and Coordinates over the members of the working set, then the intercepts if they are coupled.
+
+    The curvature is the loss's own at the point, or its majoriser where `guarded`.
 
     For a quadratic loss the columns are centred in the loss's own weights, so the intercept is decoupled
     and its curvature is constant: the Gram block is cached. Otherwise the intercepts are coordinates.
     """
     members, loss = workspace.members, problem.loss
     coordinates = problem.coordinates.take(members)
-    start, slope = flat[members], gradient.reshape(-1)[members]
+    start, slope = point.flat[members], -point.correlation[members]
     if loss.quadratic:
         gram = workspace.gram(problem.design, problem.weights)
     else:
-        gram = _weighted_gram(problem, members, z)
+        curvature = (loss.majoriser if guarded else loss.curvature)(problem.y, point.z, problem.weights)
+        gram = _weighted_gram(problem, members, *curvature)
         workspace.work.gram_columns += members.size
         if problem.fit_intercept:
             K = problem.n_outputs
@@ -32,35 +35,33 @@ def build_model(problem, workspace, flat, gradient, z, null_objective):
                 np.append(coordinates.high, unbounded),
             )
             start = np.append(start, np.zeros(K))
-            slope = np.append(slope, loss.gradient(problem.y, z, problem.weights).sum(axis=1))
-    diagonal = np.diagonal(gram)
-    noise = 16 * _EPS * np.sqrt(diagonal * (2.0 * null_objective))
+            slope = np.append(slope, loss.gradient(problem.y, point.z, problem.weights).sum(axis=1))
+    root = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
+    noise = 16 * _EPS * root * (np.sqrt(2.0 * null_objective) + np.linalg.norm(root * start))
     return Model(gram, slope, start, noise), coordinates
 
 
-def _weighted_gram(problem, members, z):
+def _weighted_gram(problem, members, d, a):
     """Hessian of F over the members (k, j) and, behind them, the K intercepts."""
     loss, design, K = problem.loss, problem.design, problem.n_outputs
     outputs, features = np.divmod(members, problem.n_features)
     m = members.size
     size = m + K * problem.fit_intercept
     gram = np.zeros((size, size))
-    used, place = np.unique(features, return_inverse=True)
-    pair = loss.curvature(problem.y, z, problem.weights)
-    pairs = [(k, l) for k in range(K) for l in range(k + 1)]
-    curvatures = np.array([pair(k, l) for k, l in pairs])
-    blocks = design.grams(used, curvatures)
-    sums = design.correlate(curvatures, used) if problem.fit_intercept else None
     own = [np.flatnonzero(outputs == k) for k in range(K)]
-    for i, (k, l) in enumerate(pairs):
-        rows, cols = own[k], own[l]
-        block = blocks[i][place[rows][:, None], place[cols]]
-        gram[rows[:, None], cols] = block
-        gram[cols[:, None], rows] = block.T
+    for k, rows in enumerate(own):
+        gram[rows[:, None], rows] = design.gram(features[rows], d[k])
         if problem.fit_intercept:
-            gram[m + k, cols] = gram[cols, m + k] = sums[i, place[cols]]
-            gram[m + l, rows] = gram[rows, m + l] = sums[i, place[rows]]
-            gram[m + k, m + l] = gram[m + l, m + k] = curvatures[i].sum()
+            across = design.correlate(d[k : k + 1], features[rows])[0]
+            gram[m + k, rows] = gram[rows, m + k] = across
+            gram[m + k, m + k] = d[k].sum()
+    if a is not None:
+        inner, across = design.scaled_gram(features, outputs, a)
+        gram[:m, :m] -= inner
+        if problem.fit_intercept:
+            gram[:m, m:] -= across
+            gram[m:, :m] -= across.T
+            gram[m:, m:] -= a @ a.T
     gram[np.diag_indices(size)] += _DAMPING * np.trace(gram) / size
     if loss.shift_invariant:
         _pin_shift(gram, problem, outputs, features, m)

@@ -9,7 +9,7 @@ iterations are iterative refinement and undo what the Gram block loses by squari
 
 import numpy as np
 
-from .certificate import duality_gap
+from .certificate import evaluate
 from .model import build_model
 from .quadratic import minimise
 from .solution import Solution, Status
@@ -18,6 +18,8 @@ from .workspace import Workspace
 
 _EPS = np.finfo(float).eps
 _ROUNDING = 1e-12  # a step this small, relative to the problem, is refinement no more
+_SHORT = 0.5  # a step shortened to less than this: the next model majorises the loss
+_PATIENCE = 30  # iterations without a better gap after which rounding has the last word
 
 
 def solve_path(problem, alphas, *, start=None, workspace=None, tol=1e-8, max_iter=1000, callback=None):
@@ -41,77 +43,73 @@ def solve(problem, **options):
 
 
 def _solve(problem, start, workspace, tol, max_iter, callback):
-    loss, penalty, c = problem.loss, problem.penalty, problem.coordinates
     null_coef, null_intercept, null_objective = problem.null_point()
     coef, intercept = (null_coef, null_intercept) if start is None else start
-    flat = np.clip(coef.reshape(-1), c.low, c.high)
-    intercept = intercept.copy()
-    always = np.flatnonzero(penalty.active(np.zeros_like(flat), c))
-    previous = np.inf  # size of the last certified correction
-    n_iter = 0
-    z = problem.predictor(flat.reshape(problem.shape), intercept)
-    while True:
-        change = problem.best_intercept(z)
-        intercept += change
-        z += change[:, None]
-        u = -loss.gradient(problem.y, z, problem.weights)
-        correlation = problem.design.correlate(u)
-        workspace.work.passes += 1
-        value = problem.loss_value(z)
-        objective = value + penalty.value(flat, c)
-        v = correlation.reshape(-1)
-        gap = duality_gap(problem, flat, v, z)
-        status = Status.judge(gap, tol, null_objective, objective)
-        certified = status is Status.CONVERGED
-        if callback is not None and n_iter and callback(flat.reshape(problem.shape), intercept):
-            break
-        if n_iter == max_iter:
-            break
-        violation = penalty.violation(flat, -v, c)
-        outside = update(workspace, flat, violation, v, always)
-        model, model_coordinates = build_model(
-            problem, workspace, flat, -correlation, z, null_objective
-        )
-        crude = outside > workspace.members.size
-        solution = minimise(model, penalty, model_coordinates, workspace.work, crude)
-        step = solution - model.start
-        size = float(np.sqrt(max(0.0, step @ (model.gram @ step))))
-        scale = np.sqrt(2.0 * null_objective)
+    c = problem.coordinates
+    point = best = evaluate(problem, np.clip(coef.reshape(-1), c.low, c.high), intercept)
+    workspace.work.passes += 1
+    always = np.flatnonzero(problem.penalty.active(np.zeros_like(point.flat), c))
+    scale = np.sqrt(2.0 * null_objective)
+    refinement = np.inf  # size of the last step that followed a certificate
+    n_iter, stalled, t = 0, 0, 1.0  # t: how much of the last step was taken
+    while n_iter < max_iter and stalled < _PATIENCE and np.isfinite(point.gap):
         n_iter += 1
-        if certified and not outside and (size <= _ROUNDING * scale or size >= 0.5 * previous):
-            break
-        previous = size if certified and not outside else np.inf
-        members, m = workspace.members, workspace.members.size
-        if loss.quadratic:
-            flat[members] = solution
+        certified = Status.judge(point.gap, tol, null_objective, point.objective) is Status.CONVERGED
+        violation = problem.penalty.violation(point.flat, -point.correlation, c)
+        outside = update(workspace, point.flat, violation, point.correlation, always)
+        model, model_coordinates = build_model(problem, workspace, point, null_objective, t < _SHORT)
+        crude = outside > workspace.members.size
+        target = minimise(model, problem.penalty, model_coordinates, workspace.work, crude)
+        step = target - model.start
+        size = float(np.sqrt(max(0.0, step @ (model.gram @ step))))
+        if certified and not outside:
+            if size <= _ROUNDING * scale or size >= 0.5 * refinement:
+                break
+            refinement = size
+        t = _line_search(problem, point, workspace.members, step, model)
+        point = evaluate(problem, *_advance(problem, point, workspace.members, target, t))
+        workspace.work.passes += 1
+        if point.gap <= max(best.gap, 8 * _EPS * best.objective):
+            best, stalled = point, 0
         else:
-            t = _line_search(problem, flat, members, step, model, z, objective)
-            flat[members] = solution[:m] if t == 1.0 else flat[members] + t * step[:m]
-            if problem.fit_intercept:
-                intercept += t * step[m:]
-        z = problem.predictor(flat.reshape(problem.shape), intercept)
-    coef = flat.reshape(problem.shape)
-    return Solution(coef, intercept, objective, gap, null_objective, max(n_iter, 1), status)
+            stalled += 1
+        if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):
+            best = point
+            break
+    status = Status.judge(best.gap, tol, null_objective, best.objective)
+    if problem.recedes(best.flat, best.intercept):
+        status = Status.NO_MINIMISER
+    coef = best.flat.reshape(problem.shape)
+    return Solution(coef, best.intercept, best.objective, best.gap, null_objective, max(n_iter, 1), status)
 
 
-def _line_search(problem, flat, members, step, model, z, objective):
+def _advance(problem, point, members, target, t):
+    """(coefficients, intercept) after a share t of the way to `target`."""
+    flat, intercept, m = point.flat.copy(), point.intercept, members.size
+    flat[members] = target[:m] if t == 1.0 else flat[members] + t * (target[:m] - flat[members])
+    return flat, intercept + t * target[m:] if target.size > m else intercept
+
+
+def _line_search(problem, point, members, step, model):
     """Largest t = 1, 1/2, 1/4, ... with sufficient decrease of the objective along the step."""
+    if problem.loss.quadratic:
+        return 1.0  # the model is exact
     c, penalty = problem.coordinates.take(members), problem.penalty
     m = members.size
-    full = np.zeros(flat.size)
+    full = np.zeros(point.flat.size)
     full[members] = step[:m]
     dz = problem.design.matvec(full.reshape(problem.shape))
-    if problem.fit_intercept:
+    if step.size > m:
         dz += step[m:, None]
-    start = flat[members]
-    rest = objective - problem.loss_value(z) - penalty.value(start, c)
+    start = point.flat[members]
     before = penalty.value(start, c)
+    rest = point.objective - problem.loss_value(point.z) - before  # penalty outside the working set
     predicted = model.gradient @ step + penalty.value(start + step[:m], c) - before
-    slack = 8 * _EPS * abs(objective)
+    slack = 8 * _EPS * abs(point.objective)
     t = 1.0
     while t > 1e-12:
-        value = problem.loss_value(z + t * dz) + penalty.value(start + t * step[:m], c) + rest
-        if value <= objective + 1e-4 * t * predicted + slack:
+        value = problem.loss_value(point.z + t * dz) + penalty.value(start + t * step[:m], c) + rest
+        if value <= point.objective + 1e-4 * t * predicted + slack:
             break
         t /= 2
     return t

@@ -1,6 +1,6 @@
 """The quadratic subproblem on a working set, solved to rounding.
 
-    minimise  g'(w - w0) + 1/2 (w - w0)' G (w - w0) + Omega(w)    subject to  low <= w <= high
+minimise  g'(w - w0) + 1/2 (w - w0)' G (w - w0) + Omega(w)    subject to  low <= w <= high
 """
 
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._kernels import descent, newton
+from .proximal import minimise_generic
 
 _EPOCHS = 200  # most sweeps of coordinate descent before a Newton search
 _SETTLED = 10  # sweeps without a change of pattern after which the search begins
@@ -29,8 +30,6 @@ def minimise(model, penalty, coordinates, work, crude=False):
     """The minimiser (m,); `crude`: only as good as a few sweeps of coordinate descent make it."""
     split = penalty.split(coordinates)
     if split is None:
-        from .proximal import minimise_generic
-
         return minimise_generic(model, penalty, coordinates, work)
     l1, l2 = split
     low, high = coordinates.low, coordinates.high

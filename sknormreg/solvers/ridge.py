@@ -27,7 +27,7 @@ _EPS = np.finfo(float).eps
 
 
 def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
-    """Coefficients (K, p) and the number of iterations (refinements, or the most of LSQR)."""
+    """Coefficients (K, p) and the number of iterations: 1, or for LSQR the most of any target."""
     n, p = design.shape
     root = np.sqrt(weights)
     lam = np.broadcast_to(lam, Y.shape[0])
@@ -37,15 +37,15 @@ def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
     elif n < p and n <= _LARGEST and np.all(lam > 0) and np.all(factor > 0):
         method = _Dual(design, weights, lam, factor)
     if method is not None and method.sound:
-        coef, steps, settled = _refine(method, design, Y, weights, lam, factor)
+        coef, settled = _refine(method, design, Y, weights)
         if settled:
-            return coef, steps
+            return coef, 1
     if hasattr(design, "columns"):
         return _by_svd(design, Y, root, lam, factor), 1
     return _by_lsqr(design, Y, root, lam, factor, max_iter)
 
 
-def _refine(method, design, Y, weights, lam, factor):
+def _refine(method, design, Y, weights):
     """Corrections from the gradient at the present point until they stop shrinking.
 
     Settled: the last correction is below 1e-10 of the solution, in the norm of the predictions.
@@ -54,20 +54,20 @@ def _refine(method, design, Y, weights, lam, factor):
     residual = Y
     previous = np.inf
     reach = np.sqrt((Y * Y) @ weights)
-    for step in range(1, _REFINEMENTS + 1):
+    for _ in range(_REFINEMENTS):
         change = method.correct(residual, coef)
         trial = coef + change
         moved = design.matvec(change)
         size = np.max(np.sqrt((moved * moved) @ weights) / np.where(reach > 0, reach, 1.0))
         if not np.isfinite(size):
-            return coef, step, False
+            return coef, False
         if size >= 0.5 * previous:
             break
         coef, previous = trial, size
         residual = Y - design.matvec(coef)
         if size <= 4 * _EPS:
             break
-    return coef, step, previous <= 1e-10
+    return coef, previous <= 1e-10
 
 
 class _Primal:
@@ -174,7 +174,9 @@ def _svd_path(A, rhs, lam, factor):
     cut = max(A.shape) * _EPS * values.max(initial=0.0)
     kept = values > cut
     values, U, Vt = values[kept], U[:, kept], Vt[kept]
-    return ((rhs @ U) * (values / (values**2 + lam[:, None]))) @ Vt * scale
+    coef = ((rhs @ U) * (values / (values**2 + lam[:, None]))) @ Vt * scale
+    coef[:, ~A.any(axis=1)] = 0.0  # a column of zeros has no coefficient, not even a rounding error
+    return coef
 
 
 def _by_lsqr(design, Y, root, lam, factor, max_iter):
@@ -186,8 +188,9 @@ def _by_lsqr(design, Y, root, lam, factor, max_iter):
         operator = LinearOperator(
             (n + p, p),
             matvec=lambda w, d=ridge: np.append(root * design.matvec(w.reshape(1, -1))[0], d * w.ravel()),
-            rmatvec=lambda u, d=ridge: design.correlate((root * u.ravel()[:n])[None, :])[0]
-            + d * u.ravel()[n:],
+            rmatvec=lambda u, d=ridge: (
+                design.correlate((root * u.ravel()[:n])[None, :])[0] + d * u.ravel()[n:]
+            ),
         )
         result = lsqr(
             operator,

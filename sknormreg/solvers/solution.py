@@ -13,6 +13,10 @@ class Status(Enum):
         "Relative duality gap: {gap:.3e}, tolerance: {tol:.3e}, alpha={alpha:.6g}. "
         "{hint}"
     )
+    NOT_FINITE = (
+        "Coordinate descent iterations resulted in non-finite parameter values. The squares of the values "
+        "in X, y or sample_weight overflow: scale them down."
+    )
     NO_MINIMISER = (
         "The classes are separable and some coefficients are unpenalised (alpha={alpha:.6g}): the loss "
         "has no finite minimiser and the coefficients returned only show its direction. Use alpha > 0 "
@@ -22,6 +26,8 @@ class Status(Enum):
     @classmethod
     def judge(cls, gap, tol, null_objective, objective):
         """CONVERGED when the gap is within tol * f_null, up to the rounding of the objective."""
+        if not np.isfinite(gap):
+            return cls.NOT_FINITE
         certified = gap <= tol * null_objective + 8 * np.finfo(float).eps * objective
         return cls.CONVERGED if certified else cls.MAX_ITER
 

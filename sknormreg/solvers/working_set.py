@@ -24,9 +24,9 @@ def update(workspace, flat, violation, correlation, always):
     if count == 0 and not required[np.setdiff1d(always, workspace.members)].any():
         return 0
     kept = np.flatnonzero(required)
-    room = min(max(SMALL, kept.size), flat.size - kept.size)
-    if room > 0:
-        rank = np.where(required, -np.inf, violation)
-        kept = np.append(kept, np.argpartition(rank, flat.size - room)[flat.size - room :])
-    workspace.members = np.sort(kept)
+    rest = np.flatnonzero(~required & (violation > -np.inf))
+    room = max(SMALL, kept.size)
+    if rest.size > room:
+        rest = rest[np.argpartition(violation[rest], rest.size - room)[rest.size - room :]]
+    workspace.members = np.sort(np.append(kept, rest))
     return count

@@ -1,0 +1,121 @@
+"""Who may import whom, read from the installed source, and what `import sknormreg` costs."""
+
+import ast
+import json
+import subprocess
+import sys
+from importlib import metadata
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from urllib.parse import urlparse
+from urllib.request import url2pathname
+
+import pytest
+
+import sknormreg
+from sknormreg._kernels import dense, descent, newton
+
+ROOT = Path(sknormreg.__file__).parent
+
+# Each layer, and all that it may import from this package. A layer missing here has to be placed first.
+FOUNDATIONS = {"_kernels"}
+OBJECTS = {"losses", "penalties", "design", "moments"}
+MAY_IMPORT = {
+    "_kernels": set(),
+    "design": {"_kernels"},
+    "moments": set(),
+    "losses": set(),
+    "penalties": set(),
+    "problem": FOUNDATIONS | OBJECTS,
+    "solvers": FOUNDATIONS | OBJECTS | {"problem"},
+    "_compat": set(),
+    "linear_model": FOUNDATIONS | OBJECTS | {"problem", "solvers", "_compat"},
+    "__init__": {"linear_model"},
+}
+# Up to the solvers scikit-learn is unknown, but for what makes a norm or a loss a parameter object.
+NUMERICS = {"_kernels", "problem", "solvers"} | OBJECTS
+PARAMETER_OBJECTS = {"losses", "penalties"}
+
+
+def imports(file):
+    """(module, name) pairs, module absolute and name None for a plain import, wherever they stand."""
+    package = ("sknormreg", *file.relative_to(ROOT).parts[:-1])
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*start, *([node.module] if node.module else [])])
+            yield from ((module, alias.name) for alias in node.names)
+
+
+def layer(module, name=None):
+    """The layer of `from module import name`."""
+    path = [*module.split("."), *([name] if name else [])]
+    return path[1] if len(path) > 1 else "__init__"
+
+
+FILES = sorted(ROOT.rglob("*.py"))
+OWNER = {
+    file: layer(".".join(["sknormreg", *file.relative_to(ROOT).with_suffix("").parts])) for file in FILES
+}
+each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+
+
+def test_every_layer_is_placed():
+    assert set(OWNER.values()) == set(MAY_IMPORT)
+
+
+@each_file
+def test_imports_point_downward(file):
+    own = OWNER[file]
+    used = {layer(*pair) for pair in imports(file) if pair[0].split(".")[0] == "sknormreg"}
+    assert used - {own} <= MAY_IMPORT[own]
+
+
+@each_file
+def test_the_numerics_know_no_estimators(file):
+    used = {pair for pair in imports(file) if pair[0].split(".")[0] == "sklearn"}
+    if OWNER[file] in PARAMETER_OBJECTS:
+        used -= {("sklearn.base", "BaseEstimator"), ("sklearn.base", "clone")}
+    assert OWNER[file] not in NUMERICS or not used
+
+
+@each_file
+def test_private_names_of_scikit_learn_are_in_compat_only(file):
+    used = [".".join(filter(None, pair)) for pair in imports(file) if pair[0].split(".")[0] == "sklearn"]
+    private = [path for path in used if any(part.startswith("_") for part in path.split("."))]
+    assert OWNER[file] == "_compat" or not private
+
+
+OPTIONAL = {"matplotlib", "pandas", "polars", "torch", "dask", "pytest"}
+IMPORT = """
+import json, sys, sklearn.base
+theirs = set(sys.modules)  # scikit-learn 1.9 loads pandas itself where it is installed
+import sknormreg
+print(json.dumps([sknormreg.__file__, *set(sys.modules) - theirs]))
+"""
+
+
+def test_import_loads_no_optional_package(tmp_path):
+    command = [sys.executable, "-W", "error", "-c", IMPORT]
+    found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    file, *loaded = json.loads(found.stdout)
+    assert file == sknormreg.__file__
+    assert "sknormreg.linear_model" in loaded
+    assert not OPTIONAL & set(loaded)
+
+
+def test_the_package_under_test_is_the_installed_one():
+    distribution = metadata.distribution("sknormreg")
+    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    expected = Path(distribution.locate_file("sknormreg"))
+    if origin.get("dir_info", {}).get("editable"):
+        expected = Path(url2pathname(urlparse(origin["url"]).path)) / "sknormreg"
+    assert ROOT.resolve() == expected.resolve()
+    assert distribution.version == sknormreg.__version__
+
+
+@pytest.mark.parametrize("kernel", [dense, descent, newton], ids=lambda kernel: kernel.__name__)
+def test_kernels_are_compiled(kernel):
+    assert kernel.__file__.endswith(tuple(EXTENSION_SUFFIXES))
