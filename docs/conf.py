@@ -34,11 +34,13 @@ numpydoc_show_class_members = False  # the template lists them
 myst_heading_anchors = 3
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 html_title = f"sknormreg {release}"
 html_show_copyright = False
 html_show_sphinx = False
 
-_LITERAL = re.compile(r"(::\n(?:(?: .*)?\n)+|`+[^`]*`+)")
+_LITERAL = re.compile(r"(::\n(?:(?: .*)?\n)+|^ *>>> .*$|`+[^`]*`+)", re.MULTILINE)
 
 
 def keep_plain_text(app, what, name, obj, options, lines):

@@ -33,6 +33,8 @@ class Problem:
         self.shape = (self.n_outputs, self.n_features)
 
     def with_alpha(self, alpha):
+        if alpha == self.penalty.alpha:
+            return self
         return replace(self, penalty=self.penalty.with_alpha(alpha))
 
     def predictor(self, coef, intercept):
@@ -55,10 +57,12 @@ class Problem:
 
     @cached_property
     def unpenalised(self):
-        """Coordinates with neither penalty nor bound, and their weighted sums of squares."""
+        """Coordinates without penalty and open on a side, and their weighted sums of squares."""
         c = self.coordinates
         none = c.unpenalised | (self.penalty.alpha == 0.0)
-        free = np.flatnonzero(none & np.isinf(c.low) & np.isinf(c.high))
+        free = np.flatnonzero(none & (np.isinf(c.low) | np.isinf(c.high)))
+        if free.size == 0:
+            return free, np.zeros(0)
         features = free % self.n_features
         used, place = np.unique(features, return_inverse=True)
         return free, self.design.squares(used, self.weights)[place]

@@ -1,7 +1,7 @@
 """The logistic loss of two classes."""
 
 import numpy as np
-from scipy.special import expit, rel_entr
+from scipy.special import expit, log_expit, rel_entr
 
 from ._base import Loss
 
@@ -33,7 +33,11 @@ class LogLoss(Loss):
             return 0.0
         wrong = expit(np.where(y > 0.5, -z, z))[0]  # probability of the other class
         right = expit(np.where(y > 0.5, z, -z))[0]
-        divergence = rel_entr(tau * wrong, wrong) + rel_entr(1.0 - tau * wrong, right)
+        log_right = log_expit(np.where(y > 0.5, z, -z))[0]  # finite where `right` underflows
+        kept = 1.0 - tau * wrong
+        with np.errstate(divide="ignore"):
+            rest = np.where(right > 0.0, rel_entr(kept, right), kept * (np.log(kept) - log_right))
+        divergence = rel_entr(tau * wrong, wrong) + rest
         return max(0.0, float(divergence @ s))
 
     def recedes(self, y, z, s):

@@ -1,7 +1,7 @@
 """The softmax cross-entropy of K classes."""
 
 import numpy as np
-from scipy.special import logsumexp, rel_entr, softmax
+from scipy.special import log_softmax, logsumexp, rel_entr, softmax
 
 from ._base import Loss
 
@@ -33,8 +33,11 @@ class MultinomialLoss(Loss):
     def fenchel_gap(self, y, z, s, tau):
         if tau == 1.0:
             return 0.0
-        p = softmax(z, axis=0)
-        return max(0.0, float(np.sum(rel_entr(y + tau * (p - y), p), axis=0) @ s))
+        p, log_p = softmax(z, axis=0), log_softmax(z, axis=0)
+        q = y + tau * (p - y)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            divergence = np.where((p > 0.0) | (q == 0.0), rel_entr(q, p), q * (np.log(q) - log_p))
+        return max(0.0, float(np.sum(divergence, axis=0) @ s))
 
     def recedes(self, y, z, s):
         margin = (np.sum(y * z, axis=0) - z)[:, s > 0]  # zero for the class itself

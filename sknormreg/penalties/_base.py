@@ -147,3 +147,8 @@ class SeparablePenalty(Penalty):
     def smooth(self, w, c):
         a = self.alpha * c.factor
         return np.sign(w) * self.slope(np.abs(w), a), self.curvature(w, a)
+
+
+def pull(grad, c):
+    """How hard the loss pulls each coordinate away from zero, in a direction its bounds allow."""
+    return np.maximum(np.where(c.high > 0, -grad, 0.0), np.where(c.low < 0, grad, 0.0))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._base import SeparablePenalty
+from ._base import SeparablePenalty, pull
 
 
 class L1(SeparablePenalty):
@@ -37,12 +37,7 @@ class L1(SeparablePenalty):
         return np.zeros_like(w)
 
     def alpha_max(self, grad, c):
-        return float(np.max(_pull(grad, c) / np.where(c.factor > 0, c.factor, np.inf), initial=0.0))
+        return float(np.max(pull(grad, c) / np.where(c.factor > 0, c.factor, np.inf), initial=0.0))
 
     def split(self, c):
         return self.alpha * c.factor, np.zeros_like(c.factor)
-
-
-def _pull(grad, c):
-    """How hard the loss pulls each coordinate away from zero, in a direction its bounds allow."""
-    return np.maximum(np.where(c.high > 0, -grad, 0.0), np.where(c.low < 0, grad, 0.0))

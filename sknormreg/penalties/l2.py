@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._base import SeparablePenalty
+from ._base import SeparablePenalty, pull
 
 
 class L2(SeparablePenalty):
@@ -39,8 +39,8 @@ class L2(SeparablePenalty):
         return a
 
     def alpha_max(self, grad, c):
-        """Infinite (unless the gradient is zero): the L2 norm shrinks but never selects."""
-        return np.inf if np.any(grad[c.factor > 0]) else 0.0
+        """Infinite, unless nothing pulls away from zero: the L2 norm shrinks but never selects."""
+        return np.inf if np.any(pull(grad, c)[c.factor > 0]) else 0.0
 
     def split(self, c):
         return np.zeros_like(c.factor), self.alpha * c.factor

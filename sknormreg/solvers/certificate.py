@@ -43,7 +43,8 @@ def duality_gap(problem, flat, correlation, z):
     )
     free, squares = problem.unpenalised
     if free.size:  # where X'u has to vanish, what one step along each coordinate would still gain
-        moving = squares > 0
-        gain = correlation[free][moving] / np.sqrt(squares[moving])
+        v, c = correlation[free], problem.coordinates.take(free)
+        moving = (squares > 0) & np.where(v > 0, np.isinf(c.high), np.isinf(c.low))
+        gain = v[moving] / np.sqrt(squares[moving])
         gap += 0.5 * float(gain @ gain)
     return gap

@@ -91,7 +91,7 @@ def _advance(problem, point, members, target, t):
 
 
 def _line_search(problem, point, members, step, model):
-    """Largest t = 1, 1/2, 1/4, ... with sufficient decrease of the objective along the step."""
+    """Largest t = 1, 1/2, 1/4, ... with sufficient decrease of the objective along the step; 0: none."""
     if problem.loss.quadratic:
         return 1.0  # the model is exact
     c, penalty = problem.coordinates.take(members), problem.penalty
@@ -110,6 +110,6 @@ def _line_search(problem, point, members, step, model):
     while t > 1e-12:
         value = problem.loss_value(point.z + t * dz) + penalty.value(start + t * step[:m], c) + rest
         if value <= point.objective + 1e-4 * t * predicted + slack:
-            break
+            return t
         t /= 2
-    return t
+    return 0.0

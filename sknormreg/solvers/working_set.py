@@ -12,13 +12,13 @@ def update(workspace, flat, violation, correlation, always):
     The support and the coordinates without a kink at zero (`always`) stay; as many again are taken from
     the rest, the worst violators first and then those nearest to violating.
     """
-    outside = violation > _NOTICEABLE * np.abs(correlation)
-    outside[workspace.members] = False
-    count = int(np.count_nonzero(outside))
     if flat.size <= SMALL:
         if workspace.members.size < flat.size:
             workspace.members = np.arange(flat.size)
-        return count
+        return 0
+    outside = violation > _NOTICEABLE * np.abs(correlation)
+    outside[workspace.members] = False
+    count = int(np.count_nonzero(outside))
     required = flat != 0.0
     required[always] = True
     if count == 0 and not required[np.setdiff1d(always, workspace.members)].any():

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_KEPT = 1 << 22  # doubles of gathered columns worth keeping: 32 MiB
+
 
 @dataclass
 class Work:
@@ -25,13 +27,18 @@ class Workspace:
         self._cached = np.empty(0, dtype=np.intp)  # coordinates whose Gram block is formed, in order
         self._place = {}  # where each of them stands in it
         self._gram = np.empty((0, 0))
+        self._columns = np.empty(
+            (0, 0)
+        )  # their columns times the root of the weights, while few; else None
 
     def gram(self, design, weights):
         """Gram block of the members for a loss of constant curvature, formed once per column."""
+        m = self.members.size
+        if m == self._cached.size and np.array_equal(self.members, self._cached):
+            return self._gram[:m, :m]
         new = [j for j in self.members.tolist() if j not in self._place]
         if new:
             self._extend(np.array(new, dtype=np.intp), design, weights)
-        m = self.members.size
         place = np.fromiter(map(self._place.__getitem__, self.members.tolist()), np.intp, m)
         if m == self._cached.size and np.array_equal(place, np.arange(m)):
             return self._gram[:m, :m]
@@ -40,7 +47,7 @@ class Workspace:
     def adopt(self, gram):
         """Take a complete Gram matrix, formed elsewhere with this design and weights."""
         p = gram.shape[0]
-        self._gram, self._cached = gram, np.arange(p)
+        self._gram, self._cached, self._columns = gram, np.arange(p), None
         self._place = dict(zip(range(p), range(p), strict=True))
 
     def _extend(self, new, design, weights):
@@ -51,7 +58,21 @@ class Workspace:
             grown = np.empty((max(m, 2 * old),) * 2)
             grown[:old, :old] = self._gram[:old, :old]
             self._gram = grown
-        block = design.gram(self._cached, weights, start=old)
+        block = self._cross_products(new, old, m, design, weights)
         self._gram[old:m, :m] = block
         self._gram[:old, old:m] = block[:, :old].T
         self.work.gram_columns += new.size
+
+    def _cross_products(self, new, old, m, design, weights):
+        """Rows old..m of the Gram block. Dense columns already gathered are kept while they are small."""
+        n = design.shape[0]
+        if not hasattr(design, "columns") or m * n > _KEPT or self._columns is None:
+            self._columns = None
+            return design.gram(self._cached, weights, start=old)
+        if m > self._columns.shape[0]:
+            grown = np.empty((min(max(m, 2 * old), max(m, _KEPT // n)), n))
+            if old:
+                grown[:old] = self._columns[:old]
+            self._columns = grown
+        self._columns[old:m] = design.columns(new) * np.sqrt(weights)
+        return self._columns[old:m] @ self._columns[:m].T
