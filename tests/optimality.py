@@ -27,6 +27,8 @@ EXTENDED = np.finfo(LD).eps < 1e-18
 class Squared:
     """Half the squared residual."""
 
+    reach = np.inf  # the longest step in z a Newton model is trusted for
+
     def __init__(self, y):
         self.target = np.asarray(y, dtype=LD)[None, :]
         self.n_outputs = 1
@@ -48,6 +50,8 @@ class Squared:
 
 class SquaredHinge:
     """max(0, 1 - t z)^2 for t = +-1, one output per class against the rest (one output for two)."""
+
+    reach = np.inf
 
     def __init__(self, y):
         classes = np.unique(y)
@@ -75,6 +79,8 @@ class SquaredHinge:
 
 class LogLoss:
     """Softmax cross-entropy; two classes are one output, the first class's being zero."""
+
+    reach = 30.0
 
     def __init__(self, y):
         classes = np.unique(y)
@@ -170,7 +176,9 @@ class Objective:
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.abs(pull) / (self.l1 + self.l2)
         #: alpha_max / alpha, the origin being optimal once this is <= 1 (for l1_ratio = 1)
-        self.steepest = np.max(np.sum(self.X**2 * self.weights[:, None], axis=0))
+        self.steepest = np.max(self.weights @ self.X**2)  # the largest curvature of half a square
+        #: the size of alpha that the scales of X and y suggest, whatever their correlation
+        self.natural = np.sqrt(self.steepest * np.max(self.null_pull**2 @ self.weights))
         self.headroom = np.max(ratio[self.l1 + self.l2 > 0], initial=0)
 
     def certify(self, coef, intercept):
@@ -250,25 +258,27 @@ class Objective:
         return np.maximum(np.where(w < self.high, -up, 0), np.where(w > self.low, down, 0)).clip(0)
 
     def _sensitivity(self, z, size):
-        """(K, n): rounding of the pull when z carries the rounding of terms of `size` (K, n)."""
-        curvature = np.abs(self.loss.curvature(z))
-        return EPS * (np.abs(self.loss.pull(z)) + (curvature * size[None]).sum(axis=1))
+        """(K, 1): rounding of the pull, as a norm, when z carries the rounding of terms of `size`."""
+        pull = np.abs(self.loss.pull(z)) + self.null_pull
+        pull = pull + (np.abs(self.loss.curvature(z)) * size[None]).sum(axis=1)
+        return EPS * np.sqrt(pull**2 @ self.weights)[:, None]
 
     def _rounding(self, w, z):
-        """(K, p): what rounding w, z and the data to float64 does to each gradient, in norms.
+        """(K, p): what rounding w, z and the data to float64 does to each gradient.
 
-        In norms, because this much moves the objective by EPS^2 of itself, for whichever rows.
+        In norms, with sqrt(l2) I as rows of X: so much moves the objective by EPS^2 of itself.
         """
-        pull = self._sensitivity(z, np.abs(w) @ np.abs(self.X).T) + EPS * self.null_pull
-        size = np.sqrt(self.weights @ self.X**2) + EPS * np.sqrt(self.weights.sum()) * np.abs(self.mean)
-        pull = np.sqrt(pull**2 @ self.weights)[:, None]
-        return pull * size + EPS * (self.l1 + self.l2 * np.abs(w))
+        norms = np.sqrt(self.weights @ self.X**2 + self.l2)
+        norms = norms + EPS * np.sqrt(self.weights.sum()) * np.abs(self.mean)
+        pull = self._sensitivity(z, np.abs(w) @ np.abs(self.X).T)
+        return pull * norms + EPS * (self.l1 + self.l2 * np.abs(w))
 
     def _intercept_violation(self, w, b, z):
         if not self.fit_intercept:
             return np.where(b == 0, LD(0), np.inf)
         size = np.abs(w) @ np.abs(self.X).T + (np.abs(b) + np.abs(w) @ np.abs(self.mean))[:, None]
-        return _ratio(np.abs(self.loss.pull(z) @ self.weights), self._sensitivity(z, size) @ self.weights)
+        unit = np.sqrt(self.weights.sum()) * self._sensitivity(z, size)[:, 0]
+        return _ratio(np.abs(self.loss.pull(z) @ self.weights), unit)
 
     def _reoptimise(self, z, free):
         """z after Newton over the intercepts and the coefficients `free` (K, p), the rest fixed.
@@ -292,8 +302,13 @@ class Objective:
                 break
             curvature = (self.loss.curvature(z) * self.weights)[outputs[:, None], outputs]
             hessian = (curvature * columns[:, None] * columns[None]).sum(axis=2)
-            size = np.maximum(np.trace(hessian), TINY)
-            step = np.linalg.lstsq(*((a / size).astype(float) for a in (hessian, gradient)), rcond=1e-13)[0]
+            size, pulled = np.maximum(np.trace(hessian), TINY), np.max(np.abs(gradient))
+            step = np.linalg.lstsq(
+                (hessian / size).astype(float), (gradient / pulled).astype(float), rcond=1e-13
+            )[0] * (pulled / size)
+            # where a loss saturates its curvature says nothing about far away
+            far = np.max(np.abs(step[:, None] * columns)) / self.loss.reach
+            step = step / np.maximum(far, 1)
             for _ in range(60):
                 moved = np.zeros_like(z)
                 np.add.at(moved, outputs, step[:, None] * columns)

@@ -4,7 +4,8 @@ A new loss is one more row: the object, how to draw a target, and the conjugate 
 f*(v) = sup_z v z - loss(y, z), written out independently.
 """
 
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -28,7 +29,8 @@ def one_hot(rng, n):
 
 TABLE = {
     "squared": Row(
-        SquaredLoss(), 2, lambda rng, n: rng.normal(size=(2, n)), lambda y, v: np.sum(v**2 / 2 + v * y, axis=0)
+        SquaredLoss(), 2, lambda rng, n: rng.normal(size=(2, n)),
+        lambda y, v: np.sum(v**2 / 2 + v * y, axis=0),
     ),
     "log-loss": Row(
         LogLoss(), 1, lambda rng, n: rng.integers(0, 2, (1, n)).astype(float),
@@ -57,6 +59,11 @@ def hessians(pair, K):
     d, a = pair
     full = d.T[:, :, None] * np.eye(K)
     return full if a is None else full - a.T[:, :, None] * a.T[:, None, :]
+
+
+def arrays(found):
+    """The arrays of a gradient, or of a pair (d, a)."""
+    return [a for a in found if a is not None] if isinstance(found, tuple) else [found]
 
 
 @each_row
@@ -127,6 +134,7 @@ def test_fenchel_gap_is_never_negative_and_zero_at_one(row, size):
 def test_fenchel_gap_vanishes_quadratically(row):
     """Which a gap formed by subtracting the two objectives would not show."""
     _, y, z, s = draw(row)
+    z = 0.3 * z  # where no probability is as small as 1 - tau
     near, far = (row.loss.fenchel_gap(y, z, s, 1 - delta) for delta in (1e-5, 2e-5))
     assert far / near == pytest.approx(4.0, rel=1e-3)
 
@@ -140,10 +148,9 @@ def test_zero_weight_removes_a_sample(row):
     assert row.loss.value(*here) == pytest.approx(row.loss.value(*there), rel=1e-13)
     assert row.loss.fenchel_gap(*here, 0.7) == pytest.approx(row.loss.fenchel_gap(*there, 0.7), rel=1e-13)
     for function in (row.loss.gradient, row.loss.curvature, row.loss.majoriser):
-        for full, rest in zip(np.atleast_1d(function(*here)), np.atleast_1d(function(*there)), strict=True):
-            if full is not None:
-                assert not np.any(full[..., ~kept])
-                np.testing.assert_array_equal(full[..., kept], rest)
+        for full, rest in zip(arrays(function(*here)), arrays(function(*there)), strict=True):
+            assert not np.any(full[:, ~kept])
+            np.testing.assert_array_equal(full[:, kept], rest)
     assert row.loss.recedes(*here) == row.loss.recedes(*there)
 
 
@@ -174,10 +181,8 @@ def test_inverse_link_of_a_classifier_is_a_probability(name, size):
     _, _, z, _ = draw(row)
     p = row.loss.inverse_link(size * z)
     assert np.all((p >= 0.0) & (p <= 1.0))
-    others = row.loss.inverse_link(-size * z) if row.n_outputs == 1 else 0.0
-    np.testing.assert_allclose(p.sum(axis=0) + others, 1.0 if row.n_outputs > 1 else others + p, rtol=1e-14)
-    if row.n_outputs == 1:
-        np.testing.assert_allclose(p + others, 1.0, rtol=1e-15)
+    other_class = row.loss.inverse_link(-size * z) if row.n_outputs == 1 else 0.0
+    np.testing.assert_allclose(np.sum(p + other_class, axis=0), 1.0, rtol=1e-14)
 
 
 @each_row
@@ -185,8 +190,8 @@ def test_recedes_when_the_loss_falls_forever(row):
     """Of predictors in the direction of the target: only the log-losses have no minimum along them."""
     rng, y, z, s = draw(row)
     sign = 2 * y - 1 if row.canonical else y
-    separating = np.abs(z) * sign
-    falls = row.loss.value(y, 40 * separating, s) < row.loss.value(y, 20 * separating, s)
+    separating = (1 + np.abs(z)) * sign
+    falls = row.loss.value(y, 4 * separating, s) < row.loss.value(y, 2 * separating, s)
     assert row.loss.recedes(y, separating, s) == falls
     wrong = rng.random(s.size) < 0.1
     assert wrong.any()

@@ -17,7 +17,7 @@ from sknormreg.solvers.path import solve
 
 
 class Taxicab(SeparablePenalty):
-    """L1 as a user would write it: no `split`, so it goes through the generic solver."""
+    """L1 as a user would write it: no `l1_and_l2`, so it goes through the generic solver."""
 
     def __init__(self, alpha=1.0):
         self.alpha = alpha
@@ -249,12 +249,12 @@ def test_smooth_agrees_with_differences(row):
 
 
 @each_row
-def test_split_is_the_same_function(row):
+def test_l1_and_l2_are_the_same_function(row):
     rng, c = draw()
     w = rng.normal(size=c.low.size)
-    split = row.penalty.split(c)
-    assert (split is None) == isinstance(row.penalty, Taxicab)
-    l1, l2 = split or (0.7 * c.factor, 0.0)
+    parts = row.penalty.l1_and_l2(c)
+    assert (parts is None) == isinstance(row.penalty, Taxicab)
+    l1, l2 = parts or (0.7 * c.factor, 0.0)
     assert row.penalty.value(w, c) == pytest.approx(np.sum(l1 * np.abs(w) + l2 / 2 * w**2), rel=1e-13)
 
 
@@ -292,7 +292,7 @@ def test_generic_solver_reaches_the_compiled_solution(row, loss, n, p):
         generic, compiled = row.penalty, L1()
     else:
         kind = type(row.penalty)
-        without = type("Without", (kind,), {"split": lambda self, c: None, "__init__": kind.__init__})
+        without = type("Without", (kind,), {"l1_and_l2": lambda self, c: None, "__init__": kind.__init__})
         generic, compiled = without(**row.penalty.get_params()), row.penalty
     _, c = draw(seed=n, m=p, factors=(0.5, 1.0, 2.0))
     c = c._replace(low=np.minimum(c.low, 0.0))

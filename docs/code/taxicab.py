@@ -53,7 +53,7 @@ class TaxicabClassifier(LassoClassifier):
 class CompiledTaxicab(Taxicab):
     """The second step: Omega(w) = sum_j l1_j |w_j| + l2_j / 2 w_j^2."""
 
-    def split(self, c):
+    def l1_and_l2(self, c):
         return self.alpha * c.factor, np.zeros_like(c.factor)
 
 

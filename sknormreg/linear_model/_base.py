@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import CallbackSupportMixin, Interval
 from ..solvers.path import solve
+from ..solvers.rotation import rotates, solve_rotated
 from ..solvers.solution import Status
 
 FLOATS = (np.float64, np.float32)
@@ -80,10 +81,13 @@ class LinearModel(CallbackSupportMixin, BaseEstimator):
                 return progress.step(lambda: attributes(coef, intercept))
 
         starts = self._starts(len(problems), *problems[0].shape)
-        options = {"workspace": workspace, "tol": self.tol, "callback": report}
-        options["max_iter"] = 1000 if self.max_iter is None else self.max_iter
+        max_iter = 1000 if self.max_iter is None else self.max_iter
+        options = {"tol": self.tol, "max_iter": max_iter, "callback": report}
         return [
-            solve(problem, start=start, **options) for problem, start in zip(problems, starts, strict=True)
+            solve_rotated(problem, **options)
+            if rotates(problem)
+            else solve(problem, start=start, workspace=workspace, **options)
+            for problem, start in zip(problems, starts, strict=True)
         ]
 
     def _starts(self, n_problems, n_outputs, n_features):

@@ -118,6 +118,11 @@ def encode_classes(estimator, y, weights):
         )
     class_weight = estimator.class_weight
     if isinstance(class_weight, dict):
+        for label, weight in class_weight.items():
+            if not (np.isfinite(weight) and weight >= 0):
+                raise ValueError(
+                    f"class_weight must be finite and non-negative: class {label!r} has {weight!r}."
+                )
         unknown = [label for label in class_weight if label not in classes.tolist()]
         if unknown:
             raise ValueError(

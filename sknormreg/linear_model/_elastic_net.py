@@ -77,7 +77,7 @@ class ElasticNet(PenalizedSquares):
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        `max_iter` was reached before the certificate.
+        `max_iter` was reached, or rounding stopped all progress, before the certificate.
 
     References
     ----------
@@ -91,7 +91,7 @@ class ElasticNet(PenalizedSquares):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = ElasticNet(alpha=0.01, l1_ratio=0.9).fit(X, y)
     >>> int((model.coef_ != 0).sum())
-    9
+    10
     """
 
     _parameter_constraints = {

@@ -81,7 +81,8 @@ class ElasticNetClassifier(PenalizedClassifier):
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        `max_iter` was reached before the certificate.
+        `max_iter` was reached, or rounding stopped all progress, before the certificate; or there is no
+        finite minimiser (separable classes, unpenalised coefficients).
 
     References
     ----------
@@ -96,7 +97,7 @@ class ElasticNetClassifier(PenalizedClassifier):
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> model = ElasticNetClassifier().fit(scale(X), y)
     >>> int((model.coef_ != 0).sum())
-    16
+    20
     """
 
     _parameter_constraints = {

@@ -71,7 +71,7 @@ class Lasso(PenalizedSquares):
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        `max_iter` was reached before the certificate.
+        `max_iter` was reached, or rounding stopped all progress, before the certificate.
 
     References
     ----------

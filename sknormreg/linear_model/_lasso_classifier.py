@@ -76,7 +76,8 @@ class LassoClassifier(PenalizedClassifier):
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        `max_iter` was reached before the certificate.
+        `max_iter` was reached, or rounding stopped all progress, before the certificate; or there is no
+        finite minimiser (separable classes, unpenalised coefficients).
 
     References
     ----------
@@ -92,7 +93,7 @@ class LassoClassifier(PenalizedClassifier):
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> model = LassoClassifier().fit(scale(X), y)
     >>> int((model.coef_ != 0).sum())
-    8
+    9
     """
 
     def __init__(

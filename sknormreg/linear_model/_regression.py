@@ -10,6 +10,7 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
+from ..solvers.ridge import solve_squares
 from ..solvers.workspace import Workspace
 from ._base import FLOATS, SHARED_CONSTRAINTS, LinearModel, stack, store
 from ._checks import make_coordinates, normalised_weights
@@ -113,9 +114,12 @@ class PenalizedSquares(RegressionMixin, LinearModel):
                 Problem(design, y[None, :], weights, loss, penalty, coordinates, self.fit_intercept)
                 for y in Y
             ]
-            solutions = self._solve_each(
-                problems, workspace, progress, lambda *found: regression_attributes(*found, **shape)
-            )
+            if self.alpha == 0 and coordinates.unbounded:  # least squares: the minimum norm, by design
+                solutions = solve_squares(problems, np.zeros(len(problems)), self.tol)
+            else:
+                solutions = self._solve_each(
+                    problems, workspace, progress, lambda *found: regression_attributes(*found, **shape)
+                )
         self._warn(solutions, [self.alpha] * len(solutions))
         store(self, regression_attributes(*stack(solutions), **shape))
         gaps, n_iter = [s.dual_gap for s in solutions], [s.n_iter for s in solutions]

@@ -10,9 +10,7 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
-from ..solvers.certificate import evaluate
-from ..solvers.ridge import solve_ridge
-from ..solvers.solution import Solution, Status
+from ..solvers.ridge import solve_squares
 from ..solvers.workspace import Workspace
 from ._base import SHARED_CONSTRAINTS, LinearModel, stack, store
 from ._checks import make_coordinates, normalised_weights
@@ -51,8 +49,8 @@ class RidgeBase(LinearModel):
                 )
                 for y, strength in zip(Y, lam, strict=True)
             ]  # fmt: skip
-            if np.isinf(coordinates.low).all() and np.isinf(coordinates.high).all():
-                solutions = self._solve_linear(problems, Y, lam)
+            if coordinates.unbounded:
+                solutions = solve_squares(problems, lam, self.tol, self.max_iter)
             else:
                 solutions = self._solve_each(
                     problems, Workspace(), progress,
@@ -66,21 +64,6 @@ class RidgeBase(LinearModel):
         self.solver_ = self.solver
         progress.done()
         return self
-
-    def _solve_linear(self, problems, Y, lam):
-        first = problems[0]
-        coef, n_iter = solve_ridge(
-            first.design, Y, first.weights, lam, first.coordinates.factor, self.max_iter
-        )
-        solutions = []
-        for problem, w in zip(problems, coef, strict=True):
-            point = evaluate(problem, w, np.zeros(1))
-            null = problem.null_point()[2]
-            status = Status.judge(point.gap, self.tol, null, point.objective)
-            solutions.append(
-                Solution(w[None, :], point.intercept, point.objective, point.gap, null, n_iter, status)
-            )
-        return solutions
 
     def _alphas(self, n_targets):
         alphas = np.atleast_1d(np.asarray(self.alpha, dtype=np.float64))
@@ -162,7 +145,7 @@ class Ridge(RegressionMixin, RidgeBase):
     dual_gap_ : float or ndarray of shape (n_targets,)
         Duality gap at the returned coefficients, in the units of the objective.
     n_iter_ : ndarray of shape (n_targets,)
-        Iterations (refinement steps of the direct solvers), at least 1.
+        Iterations of the iterative solvers; 1 where the system is solved directly.
     solver_ : str
         The solver asked for.
     sparse_coef_ : sparse matrix
@@ -180,7 +163,7 @@ class Ridge(RegressionMixin, RidgeBase):
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        `max_iter` was reached before the certificate.
+        `max_iter` was reached, or rounding stopped all progress, before the certificate.
 
     References
     ----------

@@ -91,7 +91,8 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        `max_iter` was reached before the certificate.
+        `max_iter` was reached, or rounding stopped all progress, before the certificate; or there is no
+        finite minimiser (separable classes, unpenalised coefficients).
 
     References
     ----------
@@ -105,7 +106,7 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
     >>> from sknormreg import RidgeClassifier
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> round(RidgeClassifier(alpha=0.01, loss="log_loss").fit(scale(X), y).score(scale(X), y), 3)
-    0.988
+    0.986
     """
 
     _parameter_constraints = {
@@ -163,6 +164,11 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
             The fitted estimator.
         """
         if self.loss != "squared":
+            if np.ndim(self.alpha) > 0:
+                raise ValueError(
+                    f"alpha must be one number with loss={self.loss!r}: the classes are fitted together. "
+                    f"Got {self.alpha!r}."
+                )
             return super().fit(X, y, sample_weight)
         X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True)
         weights, total = normalised_weights(sample_weight, X)

@@ -15,11 +15,18 @@ class Coordinates(NamedTuple):
     high: np.ndarray  #: upper bounds, inf where there is none
 
     def take(self, idx):
+        """The coordinates `idx`."""
         return Coordinates(self.factor[idx], self.low[idx], self.high[idx])
 
     @property
     def unpenalised(self):
+        """Where the factor is zero: a boolean mask."""
         return self.factor == 0.0
+
+    @property
+    def unbounded(self):
+        """Whether there are no bounds at all."""
+        return bool(np.isinf(self.low).all() and np.isinf(self.high).all())
 
 
 class Penalty(BaseEstimator, ABC):
@@ -35,7 +42,7 @@ class Penalty(BaseEstimator, ABC):
 
     @abstractmethod
     def prox(self, x, step, c):
-        """argmin_w 1/2 |w - x|^2 + step Omega(w) within the bounds; step is a positive float."""
+        """argmin_w 1/2 |w - x|^2 + step Omega(w) within the bounds; step is a float >= 0."""
 
     @abstractmethod
     def violation(self, w, grad, c):
@@ -69,7 +76,7 @@ class Penalty(BaseEstimator, ABC):
     def alpha_max(self, grad, c):
         """The smallest alpha at which w = 0 is optimal, given the loss's gradient at w = 0."""
 
-    def split(self, c):
+    def l1_and_l2(self, c):
         """(l1, l2) arrays when Omega(w) = sum l1 |w| + l2 / 2 w^2: the compiled route. None: generic."""
         return None
 

@@ -52,7 +52,7 @@ class ElasticNet(SeparablePenalty):
         ridge = L2(1.0).alpha_max(grad, c)
         return L1(1.0).alpha_max(grad, c) / self.l1_ratio if self.l1_ratio > 0 else ridge
 
-    def split(self, c):
+    def l1_and_l2(self, c):
         a = self.alpha * c.factor
         return a * self.l1_ratio, a * (1.0 - self.l1_ratio)
 

@@ -39,5 +39,5 @@ class L1(SeparablePenalty):
     def alpha_max(self, grad, c):
         return float(np.max(pull(grad, c) / np.where(c.factor > 0, c.factor, np.inf), initial=0.0))
 
-    def split(self, c):
+    def l1_and_l2(self, c):
         return self.alpha * c.factor, np.zeros_like(c.factor)

@@ -42,5 +42,5 @@ class L2(SeparablePenalty):
         """Infinite, unless nothing pulls away from zero: the L2 norm shrinks but never selects."""
         return np.inf if np.any(pull(grad, c)[c.factor > 0]) else 0.0
 
-    def split(self, c):
+    def l1_and_l2(self, c):
         return np.zeros_like(c.factor), self.alpha * c.factor

@@ -30,13 +30,15 @@ def evaluate(problem, flat, intercept):
 
 
 def duality_gap(problem, flat, correlation, z):
-    """Primal minus dual objective; never negative.
+    """Primal minus dual objective; never negative, nan where something overflowed.
 
     The dual point is the scaled residual tau u, u = -dF/dz, and `correlation` is X'u. The gap is the sum
     of the Fenchel-Young gaps of the loss and of the penalty, each a sum of non-negative terms, so it is
     accurate relative to itself and not only to the objective. Unpenalised coordinates, on which no scaling
     makes the dual point feasible, are charged in the penalty's share and once more here.
     """
+    if not np.isfinite(correlation).all():
+        return np.nan
     candidates = problem.penalty.dual_candidates(flat, correlation, problem.coordinates)
     gap = min(
         problem.loss.fenchel_gap(problem.y, z, problem.weights, tau) + share for tau, share in candidates

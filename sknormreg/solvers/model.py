@@ -6,7 +6,9 @@ from ..penalties import Coordinates
 from .quadratic import Model
 
 _EPS = np.finfo(float).eps
-_DAMPING = 1e-12  # of the mean curvature: keeps saturated directions of a non-quadratic loss bounded
+_DAMPING = (
+    1e-12  # of a column's weighted square: keeps saturated directions of a non-quadratic loss bounded
+)
 
 
 def build_model(problem, workspace, point, null_objective, guarded):
@@ -62,7 +64,9 @@ def _weighted_gram(problem, members, d, a):
             gram[:m, m:] -= across
             gram[m:, :m] -= across.T
             gram[m:, m:] -= a @ a.T
-    gram[np.diag_indices(size)] += _DAMPING * np.trace(gram) / size
+    damping = np.ones(size)  # in the scale of each coordinate: the intercepts' own is one
+    damping[:m] = design.squares(features, problem.weights)
+    gram[np.diag_indices(size)] += _DAMPING * damping
     if loss.shift_invariant:
         _pin_shift(gram, problem, outputs, features, m)
     return gram
@@ -75,9 +79,10 @@ def _pin_shift(gram, problem, outputs, features, m):
     and picks the minimiser whose row sums to zero, the convention here.
     """
     groups = [np.arange(m, gram.shape[0])] if problem.fit_intercept else []
-    c = problem.coordinates
-    free = c.unpenalised & np.isinf(c.low) & np.isinf(c.high)
-    whole = np.flatnonzero(free.reshape(problem.shape).all(axis=0))
+    c, (free, _) = problem.coordinates, problem.unpenalised
+    whole = np.zeros(problem.n_outputs * problem.n_features, dtype=bool)
+    whole[free] = np.isinf(c.low[free]) & np.isinf(c.high[free])
+    whole = np.flatnonzero(whole.reshape(problem.shape).all(axis=0))
     groups += [np.flatnonzero(features == j) for j in np.intersect1d(whole, features)]
     for group in groups:
         if group.size == problem.n_outputs:

@@ -28,16 +28,16 @@ class Model:
 
 def minimise(model, penalty, coordinates, work, crude=False):
     """The minimiser (m,); `crude`: only as good as a few sweeps of coordinate descent make it."""
-    split = penalty.split(coordinates)
-    if split is None:
+    parts = penalty.l1_and_l2(coordinates)
+    if parts is None:
         return minimise_generic(model, penalty, coordinates, work)
-    l1, l2 = split
+    l1, l2 = parts
     low, high = coordinates.low, coordinates.high
     m = model.start.size
     w, q = model.start.copy(), model.gradient.copy()
     factor = np.empty((m, m))
     order, scratch, state = np.empty(m, dtype=np.intp), np.empty((5, m)), np.empty(m, dtype=np.int8)
-    smooth = not l1.any() and np.isinf(low).all() and np.isinf(high).all()
+    smooth = not l1.any() and coordinates.unbounded
     if crude and not smooth:
         work.epochs += descent.descend(model.gram, q, w, l1, l2, low, high, _CRUDE_EPOCHS, 1)
         return w

@@ -9,7 +9,7 @@ orthogonal method (SVD; LSQR for sparse X), which also gives the solution of min
 
 | rows n, features p                           | method                                               |
 |----------------------------------------------|------------------------------------------------------|
-| p <= n, p <= 5000                            | Cholesky of G + lam F; one eigh(G) for several lam   |
+| p <= 5000, and p <= n or some factor is 0    | Cholesky of G + lam F; one eigh(G) for several lam   |
 | n < p, n <= 5000, all lam and factors > 0    | Cholesky of X F^-1 X' + lam I; eigh for several lam  |
 | otherwise, dense                             | SVD                                                  |
 | otherwise, sparse                            | LSQR                                                 |
@@ -20,10 +20,31 @@ from scipy import linalg
 from scipy.sparse.linalg import LinearOperator, lsqr
 
 from ..moments import Moments
+from .certificate import evaluate
+from .solution import Solution, Status
 
 _LARGEST = 5000  # side of a matrix worth factorising
 _REFINEMENTS = 10
 _EPS = np.finfo(float).eps
+
+
+def solve_squares(problems, lam, tol, max_iter=None):
+    """Certified solutions of squared-loss problems that differ in target and lam only, without bounds.
+
+    `lam` is one strength per problem, that of the L2 penalty; with 0 the penalty may be any.
+    """
+    first = problems[0]
+    Y = np.concatenate([problem.y for problem in problems])
+    coef, n_iter = solve_ridge(first.design, Y, first.weights, lam, first.coordinates.factor, max_iter)
+    solutions = []
+    for problem, w in zip(problems, coef, strict=True):
+        point = evaluate(problem, w, np.zeros(1))
+        null = problem.null_point()[2]
+        status = Status.judge(point.gap, tol, null, point.objective)
+        solutions.append(
+            Solution(w[None, :], point.intercept, point.objective, point.gap, null, n_iter, status)
+        )
+    return solutions
 
 
 def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
@@ -31,8 +52,10 @@ def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
     n, p = design.shape
     root = np.sqrt(weights)
     lam = np.broadcast_to(lam, Y.shape[0])
+    if not lam.any():
+        factor = np.ones(p)  # nothing is penalised: minimum norm over all features
     method = None
-    if p <= n and p <= _LARGEST:
+    if p <= _LARGEST and (p <= n or np.any(factor == 0)):
         method = _Primal(design, Y, weights, lam, factor)
     elif n < p and n <= _LARGEST and np.all(lam > 0) and np.all(factor > 0):
         method = _Dual(design, weights, lam, factor)
@@ -164,7 +187,7 @@ def _by_svd(design, Y, root, lam, factor):
     if not free.all():
         coef[:, ~free] = _svd_path(rest, rhs - (rhs @ basis) @ basis.T, lam, factor[~free])
     left = rhs - coef[:, ~free] @ A[~free]
-    coef[:, free] = linalg.lstsq(A[free].T, left.T, lapack_driver="gelsd")[0].T
+    coef[:, free] = linalg.lstsq(A[free].T, left.T, cond=max(A.shape) * _EPS, lapack_driver="gelsd")[0].T
     return coef
 
 

@@ -1,0 +1,265 @@
+"""Bad input raises at `fit`, in scikit-learn's kind of words, and nothing of the caller's is changed."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.exceptions import NotFittedError
+
+from sknormreg import (
+    ElasticNet,
+    ElasticNetClassifier,
+    Lasso,
+    LassoClassifier,
+    Ridge,
+    RidgeClassifier,
+)
+
+SQUARES = [Lasso(), ElasticNet()]
+REGRESSORS = [*SQUARES, Ridge()]
+NETS = [LassoClassifier(), ElasticNetClassifier(), LassoClassifier(loss="squared_hinge")]
+RIDGE_CLASSIFIERS = [RidgeClassifier(), RidgeClassifier(loss="log_loss")]
+LOGISTIC = [*NETS, RidgeClassifier(loss="log_loss")]
+CLASSIFIERS = [*NETS, *RIDGE_CLASSIFIERS]
+RIDGES = [Ridge(), *RIDGE_CLASSIFIERS]
+ALL = [*REGRESSORS, *CLASSIFIERS]
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(20, 3))
+y = np.arange(20) % 2  # good for regression and for classification
+ones = np.ones(20)
+
+
+def broken(array, value, where=(4, 1)):
+    array = np.array(array, dtype=float)
+    array[where[: array.ndim]] = value
+    return array
+
+
+def within(words):
+    """A pattern that asks for all of these, in any order."""
+    return "".join(f"(?=[\\s\\S]*(?:{word}))" for word in words)
+
+
+class Case(NamedTuple):
+    estimators: list
+    words: tuple  # the message holds them all
+    data: dict = {}
+    params: dict = {}
+    error: type = ValueError
+
+
+DATA = {
+    "NaN in X": Case(ALL, ("Input X contains NaN",), {"X": broken(X, np.nan)}),
+    "NaN in sparse X": Case(ALL, ("Input X contains NaN",), {"X": sparse.csr_array(broken(X, np.nan))}),
+    "infinity in X": Case(ALL, ("Input X contains infinity",), {"X": broken(X, np.inf)}),
+    "no rows": Case(ALL, ("0 sample", "minimum of 1"), {"X": X[:0], "y": y[:0]}),
+    "no columns": Case(ALL, ("0 feature", "minimum of 1"), {"X": X[:, :0]}),
+    "1-D X": Case(ALL, ("Expected 2D array, got 1D array",), {"X": X[:, 0]}),
+    "3-D X": Case(ALL, ("dim 3",), {"X": X[:, :, None]}),
+    "words in X": Case(ALL, ("could not convert string to float",), {"X": np.full((20, 3), "a")}),
+    "complex X": Case(ALL, ("Complex data not supported",), {"X": X * 1j}),
+    "X too large": Case(ALL, ("overflow", "scale them down"), {"X": 1e307 * X}),
+    "fewer targets than rows": Case(ALL, ("inconsistent numbers of samples",), {"y": y[:-1]}),
+    "no target": Case(ALL, ("requires y to be passed",), {"y": None}),
+    "NaN in y": Case(ALL, ("[yY] contains NaN",), {"y": broken(y, np.nan)}),
+    "infinity in y": Case(ALL, ("[yY] contains infinity",), {"y": broken(y, np.inf)}),
+    "3-D y": Case(REGRESSORS, ("dim 3",), {"y": np.zeros((20, 2, 2))}),
+    "3-D labels": Case(CLASSIFIERS, ("dim 3|1d array",), {"y": np.zeros((20, 2, 2))}),
+    "words in y": Case(REGRESSORS, ("could not convert string to float",), {"y": np.full(20, "a")}),
+    "y too large": Case(REGRESSORS, ("overflow", "scale them down"), {"y": 1e307 * X[:, 0]}),
+    "several columns of labels": Case(LOGISTIC, ("1d array",), {"y": np.column_stack([y, y])}),
+    "continuous labels": Case(CLASSIFIERS, ("continuous",), {"y": X[:, 0]}),
+    "one class": Case(CLASSIFIERS, ("1 class|one class", "7"), {"y": np.full(20, 7)}),
+    "a class without weight": Case(
+        CLASSIFIERS, ("weight", "zero", "'spam'"),
+        {"y": np.array(["ham", "spam"])[y], "sample_weight": 1.0 - y},
+    ),
+    "weights all zero": Case(ALL, ("[sS]ample.weight", "zero"), {"sample_weight": 0 * ones}),
+    "a negative weight": Case(
+        ALL, ("sample_weight", "non-negative"), {"sample_weight": broken(ones, -1.0)}
+    ),
+    "NaN in weights": Case(ALL, ("sample_weight", "NaN"), {"sample_weight": broken(ones, np.nan)}),
+    "an infinite weight": Case(ALL, ("sample_weight", "infinity"), {"sample_weight": broken(ones, np.inf)}),
+    "fewer weights than rows": Case(ALL, (r"sample_weight.shape",), {"sample_weight": ones[:-1]}),
+    "2-D weights": Case(ALL, ("[sS]ample", "weight", "1D"), {"sample_weight": ones[:, None]}),
+}  # fmt: skip
+
+
+def parameter(name, estimators, values, *known):
+    """Rows for values that break a parameter's constraint, whose message names it and what is known."""
+    words = (f"The '{name}' parameter of", "must be", *known)
+    return {f"{name}={value!r}": Case(estimators, words, {}, {name: value}) for value in values}
+
+
+NOT_FLAGS = ("yes", 2)
+SOLVERS = ("auto", "svd", "cholesky", "lsqr", "sparse_cg", "sag", "saga", "lbfgs")
+WRONG_LENGTH = np.ones(4)
+TWO_TARGETS = {"y": np.column_stack([y, y])}
+PARAMETERS = {
+    **parameter("alpha", [*SQUARES, *NETS], (-1.0, np.nan, np.inf, "strong", None, [1.0])),
+    **parameter("alpha", RIDGES, (-1.0, np.nan, np.inf, "strong", None)),
+    "alphas of the wrong length": Case(RIDGES, ("alpha|penalties", "2"), {}, {"alpha": [1.0, 2.0]}),
+    "alphas of the wrong length for two targets": Case(
+        [Ridge()], ("penalties do not correspond", "3 != 2"), TWO_TARGETS, {"alpha": ones[:3]}
+    ),
+    **{
+        f"{value} among the alphas": Case(
+            [Ridge()], ("alpha", "finite", "non-negative"), TWO_TARGETS, {"alpha": [1.0, value]}
+        )
+        for value in (-1.0, np.nan, np.inf)
+    },
+    **parameter("l1_ratio", [ElasticNet(), ElasticNetClassifier()], (-0.1, 1.1, np.nan, "half", None)),
+    **parameter("tol", ALL, (-1.0, np.nan, "tight")),
+    **parameter("max_iter", ALL, (0, -1, 1.5, "many")),
+    **parameter("fit_intercept", ALL, NOT_FLAGS),
+    **parameter("positive", ALL, NOT_FLAGS),
+    **parameter("random_state", ALL, ("chance",)),
+    **parameter("warm_start", [*SQUARES, *NETS], NOT_FLAGS),
+    **parameter("selection", SQUARES, ("greedy",), "cyclic", "random"),
+    **parameter("precompute", SQUARES, ("auto",)),
+    **parameter("copy_X", [*SQUARES, *RIDGES], NOT_FLAGS),
+    **parameter("solver", RIDGES, ("magic",), *SOLVERS),
+    **parameter("loss", NETS, ("hinge",), "log_loss", "squared_hinge"),
+    **parameter("loss", RIDGE_CLASSIFIERS, ("hinge",), "log_loss", "squared"),
+    **parameter("class_weight", CLASSIFIERS, ("fair", 2.0), "balanced"),
+    "a class weight for no class": Case(
+        CLASSIFIERS, ("class_weight", "do not occur", "'egg'", "ham", "spam"),
+        {"y": np.array(["ham", "spam"])[y]}, {"class_weight": {"ham": 2.0, "egg": 1.0}},
+    ),
+    "a class of weight zero": Case(
+        CLASSIFIERS, ("weight", "zero", "'spam'"),
+        {"y": np.array(["ham", "spam"])[y]}, {"class_weight": {"spam": 0.0}},
+    ),
+    "a negative class weight": Case(
+        CLASSIFIERS, ("class_weight", "non-negative"), {}, {"class_weight": {0: 1.0, 1: -1.0}}
+    ),
+    "a class weight of NaN": Case(
+        CLASSIFIERS, ("class_weight",), {}, {"class_weight": {0: 1.0, 1: np.nan}}
+    ),
+    **{
+        f"penalty_factor={value}": Case(ALL, ("penalty_factor", *words), {}, {"penalty_factor": value})
+        for value, *words in [
+            ([1.0, -1.0, 1.0], "non-negative"),
+            ([1.0, np.nan, 1.0], "finite"),
+            ([1.0, np.inf, 1.0], "finite"),
+            (WRONG_LENGTH, r"\(3,\)", r"\(4,\)"),
+            (np.ones((3, 1)), r"\(3,\)", r"\(3, 1\)"),
+            (-1.0, "must be"),
+            (np.nan, "must be|finite"),
+            (np.inf, "must be|finite"),
+            ("none", "must be"),
+        ]
+    },
+    **{
+        f"bounds={value}": Case(ALL, ("bounds", *words), {}, {"bounds": value})
+        for value, *words in [
+            ((1.0, 0.0), "feature 0", "low=1", "high=0"),
+            ((0.0, [1.0, 1.0, -1.0]), "feature 2", "low=0", "high=-1"),
+            ((np.nan, 1.0), "NaN"),
+            ((0.0, [1.0, np.nan, 1.0]), "NaN"),
+            ((np.inf, np.inf), "feature 0"),
+            ((-np.inf, -np.inf), "feature 0"),
+            ((WRONG_LENGTH, 2.0), r"\(3,\)", r"\(4,\)"),
+            ((0.0, WRONG_LENGTH), r"\(3,\)", r"\(4,\)"),
+            ((1.0,), "pair"),
+            ((0.0, 1.0, 2.0), "pair"),
+            (3.0, "must be"),
+        ]
+    },
+    "bounds below zero, positive": Case(
+        ALL, ("bounds", "feature 0", "high=-1", "positive"), {}, {"bounds": (-2.0, -1.0), "positive": True}
+    ),
+    "a Gram matrix of the wrong shape": Case(
+        SQUARES, ("precompute", r"\(3, 3\)", r"\(4, 4\)"), {}, {"precompute": np.eye(4)}
+    ),
+    "a Gram matrix of other data": Case(
+        SQUARES, ("Gram matrix", "did not pass validation"),
+        {}, {"precompute": np.eye(3), "fit_intercept": False},
+    ),
+}  # fmt: skip
+
+
+def rows(table):
+    for name, case in table.items():
+        for estimator in case.estimators:
+            yield pytest.param(estimator, case, id=f"{name}-{estimator}")
+
+
+@pytest.mark.parametrize(("estimator", "case"), [*rows(DATA), *rows(PARAMETERS)])
+def test_raises(estimator, case):
+    model = type(estimator)(**{**estimator.get_params(), **case.params})  # never in __init__
+    data = {"X": X, "y": y, "sample_weight": None, **case.data}
+    with pytest.raises(case.error, match=within(case.words)):
+        model.fit(**data)
+
+
+each_estimator = pytest.mark.parametrize("estimator", ALL, ids=repr)
+
+
+@each_estimator
+def test_prediction_is_checked_too(estimator):
+    model = type(estimator)(**estimator.get_params())
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+    model.fit(X, y)
+    with pytest.raises(ValueError, match=r"X has 2 features, but .* is expecting 3 features"):
+        model.predict(X[:, :2])
+    with pytest.raises(ValueError, match="NaN"):
+        model.predict(broken(X, np.nan))
+
+
+@pytest.mark.parametrize("method", ["predict_proba", "predict_log_proba"])
+@pytest.mark.parametrize(
+    "estimator", [RidgeClassifier(), LassoClassifier(loss="squared_hinge")], ids=["squares", "hinge"]
+)
+def test_probabilities_are_of_the_log_loss_only(estimator, method):
+    assert not hasattr(estimator, method)
+    with pytest.raises(AttributeError, match=method):
+        getattr(estimator, method)
+
+
+STORAGE = {
+    "C": np.ascontiguousarray,
+    "F": np.asfortranarray,
+    "float32": np.float32,
+    "csr": sparse.csr_array,
+    "csc": sparse.csc_array,
+}
+
+
+def snapshot(value):
+    if sparse.issparse(value):
+        return [snapshot(part) for part in (value.data, value.indices, value.indptr)]
+    return (value.tobytes(), value.dtype, value.strides, value.flags.writeable)
+
+
+@each_estimator
+@pytest.mark.parametrize("store", STORAGE.values(), ids=STORAGE.keys())
+@pytest.mark.parametrize("bounded", [False, True])
+def test_nothing_of_the_callers_changes(estimator, store, bounded):
+    given = {
+        "X": store(X + 3.0),
+        "y": y + 1.0,
+        "sample_weight": rng.random(20),
+        "penalty_factor": np.array([1.0, 0.0, 2.0]),
+        "low": np.array([-0.1, 0.0, -np.inf]),
+        "high": np.array([0.1, np.inf, 0.0]),
+    }
+    before = {name: snapshot(value) for name, value in given.items()}
+    options = {"bounds": (given["low"], given["high"])} if bounded else {}
+    model = type(estimator)(**estimator.get_params())
+    model.set_params(alpha=0.01, penalty_factor=given["penalty_factor"], **options)
+    for _ in range(2):
+        model.fit(given["X"], given["y"], sample_weight=given["sample_weight"])
+        model.predict(given["X"])
+    assert {name: snapshot(value) for name, value in given.items()} == before
+
+
+def test_arrays_among_the_parameters_do_not_change():
+    gram, alphas = X.T @ X, np.array([0.1, 2.0])
+    before = snapshot(gram), snapshot(alphas)
+    Lasso(precompute=gram, fit_intercept=False).fit(X, y)
+    Ridge(alpha=alphas).fit(X, np.column_stack([y, y]))
+    assert (snapshot(gram), snapshot(alphas)) == before
