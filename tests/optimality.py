@@ -194,7 +194,7 @@ class Objective:
             gap=gap,
             null=self.null,
             relative_gap=gap / null if null > 0 else gap,
-            gap_rounding=(reach * unit).sum() + null * (EPS + _ratio(unit, self.l1).max()) ** 2,
+            gap_rounding=(reach * unit).sum() + EPS * self._value(w, z),
             kkt=_ratio(self._violation(w, z), unit),
             kkt_intercept=self._intercept_violation(w, b, returned),
         )
@@ -271,6 +271,7 @@ class Objective:
         norms = np.sqrt(self.weights @ self.X**2 + self.l2)
         norms = norms + EPS * np.sqrt(self.weights.sum()) * np.abs(self.mean)
         pull = self._sensitivity(z, np.abs(w) @ np.abs(self.X).T)
+        pull = np.hypot(pull, EPS * np.sqrt((self.l2 * w**2).sum()))
         return pull * norms + EPS * (self.l1 + self.l2 * np.abs(w))
 
     def _intercept_violation(self, w, b, z):

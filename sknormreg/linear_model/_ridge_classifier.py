@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from .. import penalties
@@ -171,6 +172,7 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
                 )
             return super().fit(X, y, sample_weight)
         X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True)
+        check_classification_targets(y)
         weights, total = normalised_weights(sample_weight, X)
         binarizer = LabelBinarizer(pos_label=1, neg_label=-1)
         Y = binarizer.fit_transform(y).astype(np.float64)

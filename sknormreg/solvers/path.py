@@ -7,6 +7,8 @@ the step. Because every model starts from the gradient of the residual recompute
 iterations are iterative refinement and undo what the Gram block loses by squaring the condition number.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from .certificate import evaluate
@@ -58,6 +60,9 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
         violation = problem.penalty.violation(point.flat, -point.correlation, c)
         outside = update(workspace, point.flat, violation, point.correlation, always)
         model, model_coordinates = build_model(problem, workspace, point, null_objective, t < _SHORT)
+        if not np.isfinite(model.noise).all():  # squares overflow
+            point = replace(point, gap=np.nan)
+            break
         crude = outside > workspace.members.size
         target = minimise(model, problem.penalty, model_coordinates, workspace.work, crude)
         step = target - model.start
@@ -76,6 +81,7 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
         if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):
             best = point
             break
+    best = best if np.isfinite(point.gap) else point
     status = Status.judge(best.gap, tol, null_objective, best.objective)
     if problem.recedes(best.flat, best.intercept):
         status = Status.NO_MINIMISER

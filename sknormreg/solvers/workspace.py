@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_KEPT = 1 << 22  # doubles of gathered columns worth keeping: 32 MiB
+_KEPT = 1 << 21  # doubles of gathered columns worth keeping: 16 MiB
 
 
 @dataclass
