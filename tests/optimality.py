@@ -195,7 +195,7 @@ class Objective:
             null=self.null,
             relative_gap=gap / null if null > 0 else gap,
             gap_rounding=(reach * unit).sum() + EPS * self._value(w, z),
-            kkt=_ratio(self._violation(w, z), unit),
+            kkt=self._violation(w, z, unit),
             kkt_intercept=self._intercept_violation(w, b, returned),
         )
 
@@ -210,12 +210,24 @@ class Objective:
     def _gap(self, w, z):
         """P - D at (w, best intercept) and the scaled residual, a sum of non-negative terms.
 
-        The residual is first re-optimised over the unpenalised coefficients that are not held by a
-        bound. What correlation is left there, where the conjugate is infinite, is charged |v| |w|.
+        Where the conjugate is infinite, unpenalised coefficients pulled to an open side, the residual is
+        first re-optimised over them (and those inside finite bounds, if that is better). What
+        correlation is left there is charged |v| |w|.
         """
+        # as if sqrt(l2) I were rows of X: where l1 is zero that would be the L2 part's conjugate again
+        rows = np.where(self.l1 > 0, self.l2, 0)
+        return min(
+            self._scaled(w, z, at, u, self.l2 - part, part / 2 * w**2, reach)
+            for at, v in (self._free_residual(w, z, boxed) for boxed in (False, True))
+            for u, part in ((v, 0 * rows), (v - rows * w, rows))
+            for reach in (True, False)
+        )
+
+    def _free_residual(self, w, z, boxed):
         at, v, free = z, self._correlate(z), np.zeros(w.shape, dtype=bool)
+        inside = boxed & (self.low < w) & (w < self.high)
         for _ in range(w.size):
-            pulled = (w < self.high) & (v > 0) | (w > self.low) & (v < 0)
+            pulled = np.isinf(np.where(v > 0, self.high, self.low)) & (v != 0) | inside
             wider = free | pulled & (self.l1 + self.l2 == 0)
             if np.array_equal(free, wider):
                 break
@@ -223,13 +235,7 @@ class Objective:
             at = self._reoptimise(at, free)
             v = self._correlate(at)
             v[free & (np.abs(v) <= EPS * self._rounding(w, at))] = 0
-        # as if sqrt(l2) I were rows of X: where l1 is zero that would be the L2 part's conjugate again
-        rows = np.where(self.l1 > 0, self.l2, 0)
-        return min(
-            self._scaled(w, z, at, u, self.l2 - part, part / 2 * w**2, reach)
-            for u, part in ((v, 0 * rows), (v - rows * w, rows))
-            for reach in (True, False)
-        )
+        return at, v
 
     def _scaled(self, w, z, at, v, l2, extra, reach):
         """`extra` is what rows that stand for the L2 part add to the loss; `reach`: a finite bound lets
@@ -250,12 +256,20 @@ class Objective:
         losses = (self.loss.fenchel_young(z, at, tau) @ self.weights).sum()
         return losses + terms.sum() + ((1 - tau) ** 2 * extra * np.ones_like(w)).sum()
 
-    def _violation(self, w, z):
-        """How far minus the gradient lies outside the subdifferential of penalty and bounds."""
+    def _violation(self, w, z, unit):
+        """How far minus the gradient is outside the subdifferential, in units of rounding.
+
+        A coefficient that could gain no more than rounding before its bound stops it is excused.
+        """
         slope = self.l2 * w - self._correlate(z)
         up = slope + np.where(w >= 0, self.l1, -self.l1)
         down = slope + np.where(w > 0, self.l1, -self.l1)
-        return np.maximum(np.where(w < self.high, -up, 0), np.where(w > self.low, down, 0)).clip(0)
+        ratios = []
+        for violation, room in ((-up, self.high - w), (down, w - self.low)):
+            violation = np.where(room > 0, np.maximum(violation, 0), 0)
+            gain = np.where(np.isinf(room), np.inf, violation * np.where(np.isinf(room), 0, room))
+            ratios.append(np.minimum(_ratio(violation, unit), gain / (EPS * self.null + TINY)))
+        return np.maximum(*ratios)
 
     def _sensitivity(self, z, size):
         """(K, 1): rounding of the pull, as a norm, when z carries the rounding of terms of `size`."""

@@ -32,7 +32,8 @@ OPTIMAL, STEP_LIMIT = range(2)   # why the search ended
 
 cdef double DEPENDENT = 1e-13    # pivot^2 relative to the diagonal, times the size of the factor
 cdef double ABSENT = 1e-10       # part of a null direction that is rounding, relative to its size
-cdef char HELD = 0, FREE = 1, BARRED = 2
+# PARKED: depends on the free columns, so it is stationary where they are. BARRED: its violation is rounding.
+cdef char HELD = 0, FREE = 1, PARKED = 2, BARRED = 3
 
 
 cdef struct Search:
@@ -54,7 +55,7 @@ cdef struct Search:
     double *d             # direction over the free coordinates
     double *x             # scratch of length m
     double *sign          # the side of zero on which a free coordinate lives
-    char *state           # HELD, FREE or BARRED (its violation is rounding, or nothing depends on it)
+    char *state           # HELD, FREE, PARKED or BARRED
     Py_ssize_t factored   # factorisations from scratch
 
 
@@ -137,6 +138,9 @@ cdef void remove(Search *s, Py_ssize_t at) noexcept nogil:
     memmove(&s.order[at], &s.order[at + 1], (k - at - 1) * sizeof(Py_ssize_t))
     memmove(&s.pull[at], &s.pull[at + 1], (k - at - 1) * sizeof(double))
     s.k = k - 1
+    for i in range(m):
+        if s.state[i] == PARKED:
+            s.state[i] = HELD   # it may be independent of what is left
 
 
 cdef double breakpoint(Search *s, Py_ssize_t j, double d, double *landing) noexcept nogil:
@@ -268,9 +272,9 @@ cdef void factorise(Search *s) noexcept nogil:
         if is_free(s, j):
             if s.l1[j] == 0.0:
                 if not append(s, j):
-                    s.state[j] = BARRED   # stationary wherever the others are
+                    s.state[j] = PARKED
             elif not enter(s, j, -1.0 if s.w[j] > 0.0 else 1.0):
-                s.state[j] = BARRED
+                s.state[j] = PARKED
 
 
 cdef Py_ssize_t worst_violator(Search *s, double *direction) noexcept nogil:
@@ -356,6 +360,6 @@ def finish(const double[:, :] G, double[::1] q, double[::1] w, const double[::1]
                 break
             entered = worst
             if not enter(&s, worst, direction):
-                s.state[worst] = BARRED
+                s.state[worst] = PARKED
         refresh(&s)
     return why, steps, s.factored
