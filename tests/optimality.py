@@ -2,15 +2,16 @@
 
 Shares nothing with the solvers. Everything is
 
-    P(w, b) = sum_i c_i loss(y_i, x_i w + b) + sum_j (l1_j |w_j| + l2_j / 2 w_j^2),  low <= w <= high
+    P(w, b) = sum_i c_i loss(y_i, x_i w + b) + sum_j (l1_j |w_j| + l2_j / 2 w_j^2)
 
-with c_i = s_i / S and loss = half the square, log-loss or squared hinge; Ridge, which sums whole
-squares, is c_i = 2 s_i and l2 = 2 alpha f. For K outputs w is (K, p) and z = Xw + b is (K, n).
+on low <= w <= high, with c_i = s_i / S and loss = half the square, log-loss or squared hinge; Ridge,
+which sums whole squares, is c_i = 2 s_i and l2 = 2 alpha f. For K outputs w is (K, p), z is (K, n).
 
-Arithmetic is in np.longdouble (64 bits of mantissa on x86). With column means 1e8 times the deviation,
-y - Xw - b at the returned float64 intercept has lost those eight digits whatever the solver did. So X is
-centred in long double and the gap takes the best intercept for the returned coefficients; the returned
-intercept is judged by its own KKT condition, against the rounding it cannot avoid.
+Arithmetic is in np.longdouble (64 bits of mantissa on x86). With column means 1e8 times the
+deviation, y - Xw - b at the returned float64 intercept has lost those eight digits whatever the
+solver did. So X is centred in long double and the gap takes the best intercept for the returned
+coefficients; the returned intercept is judged by its own KKT condition, against the rounding it
+cannot avoid.
 """
 
 from dataclasses import dataclass
@@ -113,18 +114,18 @@ class LogLoss:
         return h[-self.n_outputs :, -self.n_outputs :]
 
     def fenchel_young(self, z, at, tau):
-        # Kullback-Leibler of q = onehot + tau (p(at) - onehot) from p(z), as sum p h(q / p - 1) >= 0
+        # Kullback-Leibler of q = onehot + tau (p(at) - onehot) from p(z)
         surplus, p = self._surplus(z)
-        return p * _entropy((tau * self._surplus(at)[0] - surplus) / p)
+        return _divergence(p, tau * self._surplus(at)[0] - surplus)
 
 
-def _entropy(x):
-    """(1 + x) log(1 + x) - x, by its series near zero, where the two terms cancel."""
-    x = np.maximum(x, -1)
+def _divergence(p, d):
+    """q log(q / p) - d for q = p + d >= 0; by its series near d = 0, where the terms cancel."""
+    x = np.maximum(d / p, -1)
     near = np.where(np.abs(x) < 0.01, x, 0)
-    series = sum((-near) ** k / (k * (k - 1)) for k in range(2, 13))
-    far = np.where((np.abs(x) >= 0.01) & (x > -1), x, 1)
-    direct = np.where(x > -1, (1 + far) * np.log1p(far) - far, 1)
+    series = p * sum((-near) ** k / (k * (k - 1)) for k in range(2, 13))
+    inside = x > -1
+    direct = np.where(inside, (p + d) * np.log1p(np.where(inside, x, 0)), 0) - d
     return np.where(np.abs(x) < 0.01, series, direct)
 
 

@@ -171,6 +171,16 @@ PARAMETERS = {
     "bounds below zero, positive": Case(
         ALL, ("bounds", "feature 0", "high=-1", "positive"), {}, {"bounds": (-2.0, -1.0), "positive": True}
     ),
+    "lbfgs for coefficients of any sign": Case(
+        RIDGES[:2], ("lbfgs", "only when positive=True"), {}, {"solver": "lbfgs"}
+    ),
+    "cholesky for positive coefficients": Case(
+        RIDGES[:2], ("cholesky", "does not support positive"), {}, {"solver": "cholesky", "positive": True}
+    ),
+    "SVD of sparse rows": Case(
+        RIDGES[:2], ("does not support fitting the intercept on sparse data",),
+        {"X": sparse.csr_array(X)}, {"solver": "svd"},
+    ),
     "a Gram matrix of the wrong shape": Case(
         SQUARES, ("precompute", r"\(3, 3\)", r"\(4, 4\)"), {}, {"precompute": np.eye(4)}
     ),

@@ -59,10 +59,13 @@ def centre_target(Y, weights, fit_intercept):
     """(Y - mean, mean (K,))."""
     if not fit_intercept:
         return Y, np.zeros(Y.shape[0])
-    mean = Y @ weights
+    raw, mean = Y, Y @ weights
     Y = Y - mean[:, None]
     rest = Y @ weights  # what rounding left, when the mean is far above the deviation
-    return Y - rest[:, None], mean + rest
+    Y, mean = Y - rest[:, None], mean + rest
+    constant = np.all(raw == raw[:, :1], axis=1)
+    Y[constant], mean[constant] = 0.0, raw[constant, 0]  # not even a rounding error to explain
+    return Y, mean
 
 
 class PenalizedSquares(RegressionMixin, LinearModel):

@@ -82,8 +82,20 @@ class Penalty(BaseEstimator, ABC):
 
     def dual_candidates(self, w, v, c):
         """Pairs (tau, share of the gap at tau v); the certificate keeps the best of them."""
-        tau = 1.0 / max(1.0, self.gauge(v, c))
-        return [(tau, self.fenchel_gap(w, tau * v, c))]
+        return [(tau, self.fenchel_gap(w, tau * v, c)) for tau in self.scalings(v, c)]
+
+    def scalings(self, v, c):
+        """Factors tau that make tau v feasible: the largest, and the one that would do without bounds.
+
+        A finite bound lets v pass the threshold at the price of what the bound is away, so either may be
+        better.
+        """
+        largest = 1.0 / max(1.0, self.gauge(v, c))
+        if c.unbounded:
+            return [largest]
+        everywhere = np.full(v.size, np.inf)
+        smaller = 1.0 / max(1.0, self.gauge(v, Coordinates(c.factor, -everywhere, everywhere)))
+        return [largest] if smaller == largest else [largest, smaller]
 
     def with_alpha(self, alpha):
         """The same penalty at another strength."""

@@ -68,7 +68,8 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
         step = target - model.start
         size = float(np.sqrt(max(0.0, step @ (model.gram @ step))))
         if certified and not outside:
-            if size <= _ROUNDING * scale or size >= 0.5 * refinement:
+            same_pattern = np.array_equal(np.sign(target), np.sign(model.start))
+            if (size <= _ROUNDING * scale and same_pattern) or size >= 0.5 * refinement:
                 break
             refinement = size
         t = _line_search(problem, point, workspace.members, step, model)

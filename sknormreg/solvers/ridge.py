@@ -108,9 +108,13 @@ class _Primal:
         else:
             self.factors = {}
             for value in np.unique(lam):
-                self.factors[value] = _cholesky(gram + np.diag(value * factor))
+                matrix = gram + np.diag(value * factor)
+                solve = _cholesky_solver(matrix)
+                if solve is None and not hasattr(design, "columns"):  # sparse: no SVD to turn to
+                    solve = _pseudo_solver(matrix, uniform=value == 0)
+                self.factors[value] = solve
             self.sound = all(f is not None for f in self.factors.values())
-            self._solve = self._by_cholesky
+            self._solve = self._by_factors
 
     def correct(self, residual, coef):
         gradient = self.design.correlate(residual * self.weights)
@@ -121,11 +125,11 @@ class _Primal:
         scale = self.values + (self.lam * self.factor[0])[:, None]
         return ((rhs @ self.vectors) / scale) @ self.vectors.T
 
-    def _by_cholesky(self, rhs):
+    def _by_factors(self, rhs):
         out = np.empty_like(rhs)
-        for value, factor in self.factors.items():
+        for value, solve in self.factors.items():
             chosen = self.lam == value
-            out[chosen] = linalg.cho_solve(factor, rhs[chosen].T, check_finite=False).T
+            out[chosen] = solve(rhs[chosen].T).T
         return out
 
 
@@ -145,8 +149,8 @@ class _Dual:
             self.values, self.vectors = linalg.eigh(kernel)
             self.sound = self.values[0] + lam.min() > 10 * kernel.shape[0] * _EPS * self.values[-1]
         else:
-            self.cholesky = _cholesky(kernel + np.diag(np.full(kernel.shape[0], lam[0])))
-            self.sound = self.cholesky is not None
+            self._solve = _cholesky_solver(kernel + np.diag(np.full(kernel.shape[0], lam[0])))
+            self.sound = self._solve is not None
 
     def correct(self, residual, coef):
         rhs = residual * self.root
@@ -156,20 +160,34 @@ class _Dual:
         if self.several:
             change = (rhs @ self.vectors) / (self.values + self.lam[:, None]) @ self.vectors.T
         else:
-            change = linalg.cho_solve(self.cholesky, rhs.T, check_finite=False).T
+            change = self._solve(rhs.T).T
         self.dual = self.dual + change
         return self.design.correlate(self.dual * self.root) / self.factor - coef
 
 
-def _cholesky(matrix):
-    """Factor, or None when the matrix is singular to working precision."""
-    diagonal = np.diagonal(matrix).copy()
+def _cholesky_solver(matrix):
+    """A function that solves with the matrix, or None when it is singular to working precision."""
+    diagonal = np.diagonal(matrix)
     try:
-        factor = linalg.cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+        factor = linalg.cho_factor(matrix, lower=True, check_finite=False)
     except linalg.LinAlgError:
         return None
     pivots = np.diagonal(factor[0]) ** 2
-    return factor if np.all(pivots > 10 * diagonal.size * _EPS * diagonal) else None
+    if not np.all(pivots > 10 * diagonal.size * _EPS * diagonal):
+        return None
+    return lambda rhs: linalg.cho_solve(factor, rhs, check_finite=False)
+
+
+def _pseudo_solver(matrix, uniform):
+    """The same by a pseudo-inverse, in the scale of each column unless the minimum norm is wanted."""
+    diagonal = np.diagonal(matrix)
+    largest = diagonal.max(initial=0.0)
+    scale = np.sqrt(largest if uniform else np.where(diagonal > 0, diagonal, 1.0)) * np.ones(diagonal.size)
+    scale[scale == 0] = 1.0
+    values, vectors = linalg.eigh(matrix / np.outer(scale, scale))
+    kept = values > diagonal.size * _EPS * values[-1]
+    values, vectors = values[kept], vectors[:, kept] / scale[:, None]
+    return lambda rhs: vectors @ ((vectors.T @ rhs) / values[:, None])
 
 
 def _by_svd(design, Y, root, lam, factor):
