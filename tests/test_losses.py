@@ -121,7 +121,7 @@ def test_fenchel_gap_is_the_one_by_definition(row, tau):
 
 
 @each_row
-@pytest.mark.parametrize("size", [1e-3, 1.0, 240.0, 1e3])  # at 240 some probabilities are subnormal
+@pytest.mark.parametrize("size", [1e-3, 1.0, 200.0, 1e3])  # to where probabilities underflow
 def test_fenchel_gap_is_never_negative_and_zero_at_one(row, size):
     _, y, z, s = draw(row)
     gaps = [row.loss.fenchel_gap(y, size * z, s, tau) for tau in (*np.linspace(0, 1, 21), 1 - 1e-12)]

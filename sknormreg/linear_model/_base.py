@@ -102,7 +102,8 @@ class LinearModel(CallbackSupportMixin, BaseEstimator):
         """Raise or warn once for the solutions of one fit, the worst first."""
         if any(s.status is Status.NOT_FINITE for s in solutions):
             raise ValueError(Status.NOT_FINITE.value)
-        failed = [(s, a) for s, a in zip(solutions, alphas, strict=True) if s.status != Status.CONVERGED]
+        fine = (Status.CONVERGED, Status.STOPPED)
+        failed = [(s, a) for s, a in zip(solutions, alphas, strict=True) if s.status not in fine]
         if failed:
             solution, alpha = max(failed, key=lambda pair: pair[0].relative_gap)
             warnings.warn(

@@ -5,6 +5,8 @@ from scipy.special import expit, log_expit, rel_entr
 
 from ._base import Loss
 
+_TINY = 1e-290  # smaller probabilities overflow as divisors
+
 
 class LogLoss(Loss):
     """loss(y, z) = log(1 + exp(z)) - y z for y in {0, 1}: the log-loss of P(y = 1) = expit(z).
@@ -36,7 +38,7 @@ class LogLoss(Loss):
         log_right = log_expit(np.where(y > 0.5, z, -z))[0]  # finite where `right` underflows
         kept = 1.0 - tau * wrong
         with np.errstate(divide="ignore"):
-            rest = np.where(right > 0.0, rel_entr(kept, right), kept * (np.log(kept) - log_right))
+            rest = np.where(right > _TINY, rel_entr(kept, right), kept * (np.log(kept) - log_right))
         divergence = rel_entr(tau * wrong, wrong) + rest
         return max(0.0, float(divergence @ s))
 

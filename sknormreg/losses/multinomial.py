@@ -5,6 +5,8 @@ from scipy.special import log_softmax, logsumexp, rel_entr, softmax
 
 from ._base import Loss
 
+_TINY = 1e-290  # smaller probabilities overflow as divisors
+
 
 class MultinomialLoss(Loss):
     """loss(y, z) = log sum_k exp(z_k) - sum_k y_k z_k, with y one-hot over the K outputs.
@@ -36,7 +38,7 @@ class MultinomialLoss(Loss):
         p, log_p = softmax(z, axis=0), log_softmax(z, axis=0)
         q = y + tau * (p - y)
         with np.errstate(divide="ignore", invalid="ignore"):
-            divergence = np.where((p > 0.0) | (q == 0.0), rel_entr(q, p), q * (np.log(q) - log_p))
+            divergence = np.where((p > _TINY) | (q == 0.0), rel_entr(q, p), q * (np.log(q) - log_p))
         return max(0.0, float(np.sum(divergence, axis=0) @ s))
 
     def recedes(self, y, z, s):

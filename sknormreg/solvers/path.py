@@ -53,6 +53,7 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
     always = np.flatnonzero(problem.penalty.active(np.zeros_like(point.flat), c))
     scale = np.sqrt(2.0 * null_objective)
     refinement = np.inf  # size of the last step that followed a certificate
+    stopped = False
     n_iter, stalled, t = 0, 0, 1.0  # t: how much of the last step was taken
     while n_iter < max_iter and stalled < _PATIENCE and np.isfinite(point.gap):
         n_iter += 1
@@ -80,10 +81,12 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
         else:
             stalled += 1
         if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):
-            best = point
+            best, stopped = point, True
             break
     best = best if np.isfinite(point.gap) else point
     status = Status.judge(best.gap, tol, null_objective, best.objective)
+    if stopped and status is Status.MAX_ITER:
+        status = Status.STOPPED
     if problem.recedes(best.flat, best.intercept):
         status = Status.NO_MINIMISER
     coef = best.flat.reshape(problem.shape)

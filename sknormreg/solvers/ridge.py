@@ -90,7 +90,7 @@ def _refine(method, design, Y, weights):
         residual = Y - design.matvec(coef)
         if size <= 4 * _EPS:
             break
-    return coef, previous <= 1e-10
+    return coef, bool(previous <= 1e-10 and method.reliable(reach))
 
 
 class _Primal:
@@ -121,6 +121,9 @@ class _Primal:
         gradient -= self.lam[:, None] * self.factor * coef
         return self._solve(gradient)
 
+    def reliable(self, reach):
+        return True
+
     def _by_eigh(self, rhs):
         scale = self.values + (self.lam * self.factor[0])[:, None]
         return ((rhs @ self.vectors) / scale) @ self.vectors.T
@@ -143,6 +146,7 @@ class _Dual:
         self.design, self.lam, self.factor = design, lam, factor
         self.root = np.sqrt(weights)
         kernel = design.outer(1.0 / factor) * np.outer(self.root, self.root)
+        self.size = np.sqrt(np.diagonal(kernel).max(initial=0.0))
         self.dual = None
         self.several = np.unique(lam).size > 1
         if self.several:
@@ -163,6 +167,11 @@ class _Dual:
             change = self._solve(rhs.T).T
         self.dual = self.dual + change
         return self.design.correlate(self.dual * self.root) / self.factor - coef
+
+    def reliable(self, reach):
+        """Whether w = F^-1/2 A' a keeps its digits: a is of order y / lam in the null space of A'."""
+        lost = _EPS * self.size * np.linalg.norm(self.dual, axis=1) * self.size
+        return np.all(lost <= 1e-12 * reach)
 
 
 def _cholesky_solver(matrix):

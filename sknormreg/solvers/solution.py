@@ -13,6 +13,7 @@ class Status(Enum):
         "Relative duality gap: {gap:.3e}, tolerance: {tol:.3e}, alpha={alpha:.6g}. "
         "{hint}"
     )
+    STOPPED = "A callback stopped the fit before the tolerance was certified."
     NOT_FINITE = (
         "Coordinate descent iterations resulted in non-finite parameter values. The squares of the values "
         "in X, y or sample_weight overflow: scale them down."
