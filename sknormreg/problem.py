@@ -88,15 +88,18 @@ class Problem:
         return coef, intercept, value
 
 
-def _newton_intercept(loss, y, z, s, max_steps=50):
-    """Damped Newton on the K intercepts, down to the rounding of the gradient."""
+def _newton_intercept(loss, y, z, s, max_steps=200):
+    """Damped Newton on the K intercepts, down to the rounding of the gradient.
+
+    After a step that had to be shortened the next one uses the loss's majoriser, as in the outer loop.
+    """
     K = y.shape[0]
-    change = np.zeros(K)
+    change, t = np.zeros(K), 1.0
     value = loss.value(y, z, s)
     for _ in range(max_steps):
         at = z + change[:, None]
         gradient = loss.gradient(y, at, s).sum(axis=1)
-        d, a = loss.curvature(y, at, s)
+        d, a = (loss.curvature if t >= 0.5 else loss.majoriser)(y, at, s)
         hessian = np.diag(d.sum(axis=1))
         if a is not None:
             hessian -= a @ a.T
@@ -112,9 +115,7 @@ def _newton_intercept(loss, y, z, s, max_steps=50):
         while t > 1e-10:
             new = loss.value(y, z + (change + t * step)[:, None], s)
             if new <= value - 1e-4 * t * decrease:
+                change, value = change + t * step, new
                 break
             t /= 2
-        else:
-            break
-        change, value = change + t * step, new
     return change

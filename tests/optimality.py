@@ -92,12 +92,12 @@ class LogLoss:
         return z if self.n_outputs > 1 else np.vstack([np.zeros_like(z), z])
 
     def _surplus(self, z):
-        """p - onehot and p; the own class's surplus is a sum, not 1 - p, to keep its digits."""
+        """p - onehot, p and log p; the own class's surplus is a sum, not 1 - p, to keep its digits."""
         scores = self._scores(z)
-        p = np.exp(scores - np.logaddexp.reduce(scores, axis=0))
-        p = np.maximum(p, TINY)
+        log_p = scores - np.logaddexp.reduce(scores, axis=0)
+        p = np.maximum(np.exp(log_p), TINY)
         others = np.where(self.own, 0, p)
-        return np.where(self.own, -others.sum(axis=0), p), p
+        return np.where(self.own, -others.sum(axis=0), p), p, log_p
 
     def value(self, z):
         scores = self._scores(z)
@@ -115,17 +115,17 @@ class LogLoss:
 
     def fenchel_young(self, z, at, tau):
         # Kullback-Leibler of q = onehot + tau (p(at) - onehot) from p(z)
-        surplus, p = self._surplus(z)
-        return _divergence(p, tau * self._surplus(at)[0] - surplus)
+        surplus, p, log_p = self._surplus(z)
+        return _divergence(p, tau * self._surplus(at)[0] - surplus, log_p)
 
 
-def _divergence(p, d):
+def _divergence(p, d, log_p):
     """q log(q / p) - d for q = p + d >= 0; by its series near d = 0, where the terms cancel."""
     x = np.maximum(d / p, -1)
     near = np.where(np.abs(x) < 0.01, x, 0)
     series = p * sum((-near) ** k / (k * (k - 1)) for k in range(2, 13))
-    inside = x > -1
-    direct = np.where(inside, (p + d) * np.log1p(np.where(inside, x, 0)), 0) - d
+    q = np.maximum(p + d, 0)
+    direct = q * (np.log(np.maximum(q, TINY)) - log_p) - d
     return np.where(np.abs(x) < 0.01, series, direct)
 
 
@@ -156,8 +156,9 @@ class Objective:
         self.weights = s / s.sum() if averaged else 2 * s
         self.fit_intercept = fit_intercept
         self.mean, self.shift = np.zeros(X.shape[1], dtype=LD), LD(0)
-        # a target known to a few units of rounding: what keeps a constant one from dividing by zero
-        noise = 4 * EPS * y.astype(LD) if loss == "squared" else np.zeros_like(s)
+        # a target known to a few units of rounding: what keeps a constant one, or classes that the
+        # bounds alone separate, from dividing by zero
+        noise = 4 * EPS * (y.astype(LD) if loss == "squared" else np.ones_like(s))
         self.null_rounding = self.weights @ noise**2
         if fit_intercept:
             X, self.mean = _centred(X, s)
@@ -172,7 +173,9 @@ class Objective:
         self.low, self.high = (np.broadcast_to(np.asarray(b, dtype=LD), shape) for b in bounds)
         self.origin = np.clip(np.zeros(shape, dtype=LD), self.low, self.high)
         z = self._reoptimise(self.origin @ self.X.T, np.zeros(shape, dtype=bool))
-        self.null, self.null_pull = self._value(self.origin, z), np.abs(self.loss.pull(z))
+        self.null_intercept = (z - self.origin @ self.X.T)[:, :1]
+        self.null = self._value(self.origin, z)
+        self.null_pull = np.abs(self.loss.pull(z)) + np.abs(noise)
         pull = self._correlate(z)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.abs(pull) / (self.l1 + self.l2)
@@ -186,7 +189,9 @@ class Objective:
         w = np.asarray(coef, dtype=LD).reshape(self.l1.shape)
         b = np.broadcast_to(np.asarray(intercept, dtype=LD), w.shape[:1])
         returned = w @ self.X.T + (b - self.shift + w @ self.mean)[:, None]
-        z = self._reoptimise(returned, np.zeros(w.shape, dtype=bool))
+        starts = returned, w @ self.X.T + self.null_intercept  # Newton may fail from a far intercept
+        found = [self._reoptimise(z, np.zeros(w.shape, dtype=bool)) for z in starts]
+        z = min(found, key=lambda z: self._value(w, z))
         gap, unit = self._gap(w, z), self._rounding(w, z)
         null = self.null + self.null_rounding
         reach = sum(np.where(np.isfinite(side), np.abs(side), 0) for side in (w, self.low, self.high))
@@ -318,7 +323,8 @@ class Objective:
                 break
             curvature = (self.loss.curvature(z) * self.weights)[outputs[:, None], outputs]
             hessian = (curvature * columns[:, None] * columns[None]).sum(axis=2)
-            size, pulled = np.maximum(np.trace(hessian), TINY), np.max(np.abs(gradient))
+            pulled = np.max(np.abs(gradient))
+            size = np.maximum(np.trace(hessian), 1e-300 * pulled)
             step = np.linalg.lstsq(
                 (hessian / size).astype(float), (gradient / pulled).astype(float), rcond=1e-13
             )[0] * (pulled / size)

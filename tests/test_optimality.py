@@ -4,6 +4,7 @@ A `Case` is a row of plain choices, so a failure shrinks to the fewest of them a
 `seed` fills in the numbers.
 """
 
+import os
 import warnings
 from dataclasses import dataclass, replace
 
@@ -84,7 +85,10 @@ cases = st.builds(
 
 
 def examples(count):
-    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    """Fresh cases at every run; in CI the same ones each time, to judge the change and not the draw."""
+    fixed = os.environ.get("CI") == "true"
+    checks = [HealthCheck.too_slow]
+    return settings(max_examples=count, deadline=None, derandomize=fixed, suppress_health_check=checks)
 
 
 def make_rows(case, rng):
@@ -203,10 +207,10 @@ def check_regression(case, name, X, y, weights, options):
 
 @pytest.mark.parametrize("loss", LOSSES)
 @examples(30)
-@given(case=cases, size=st.sampled_from([1e-3, 1.0, 1e3]))
+@given(case=cases, size=st.sampled_from([1e-3, 1.0, 10.0]))
 def test_the_verifier_bounds_what_any_other_point_gains(loss, case, size):
     """No solver here: P - D at one random point is at least its lead over another."""
-    case = replace(case, powers=(0, 0), means=(0.0, 0.0))
+    case = replace(case, powers=(0, 0), means=(0.0, 0.0), weights="uniform")
     X, y, weights, options = regression(case) if loss == "squared" else classification(case, 3)
     objective = Objective(
         X, y, loss=loss, alpha=0.1, l1_ratio=case.l1_ratio, sample_weight=weights, **options
@@ -234,14 +238,14 @@ def test_the_verifier_on_a_closed_form():
 
 
 @pytest.mark.parametrize("name", ["Lasso", "ElasticNet", "Ridge"])
-@examples(100)
+@examples(300)
 @given(case=cases)
 def test_regression(name, case):
     check_regression(case, name, *regression(case))
 
 
 @pytest.mark.parametrize("name", ["Lasso", "ElasticNet", "Ridge"])
-@examples(40)
+@examples(100)
 @given(data=st.data())
 def test_regression_on_small_integers(name, data):
     """Exact ties, duplicates and rank deficiency, entry by entry: these shrink to the number."""
@@ -255,7 +259,7 @@ def test_regression_on_small_integers(name, data):
 
 
 @pytest.mark.parametrize("name", ["Lasso", "ElasticNet"])
-@examples(25)
+@examples(60)
 @given(case=cases)
 def test_certificate_of_an_early_stop(name, case):
     """One iteration from the end or not, dual_gap_ bounds what is still to be gained."""
@@ -338,35 +342,36 @@ names = pytest.mark.parametrize("name", CLASSIFIERS)
 
 
 @names
-@examples(40)
+@examples(100)
 @given(case=cases)
 def test_binary_log_loss(name, case):
     check_classifier(case, name, "log_loss", 2)
 
 
 @names
-@examples(25)
+@examples(60)
 @given(case=cases.filter(lambda c: c.p <= 40), n_classes=st.integers(3, 5))
 def test_multinomial_log_loss(name, case, n_classes):
     check_classifier(case, name, "log_loss", n_classes)
 
 
 @pytest.mark.parametrize("name", ["L1", "elastic net"])
-@examples(40)
+@examples(100)
 @given(case=cases, n_classes=st.integers(2, 4))
 def test_squared_hinge(name, case, n_classes):
     check_classifier(case, name, "squared_hinge", n_classes)
 
 
 @names
-@examples(20)
+@examples(60)
 @given(case=cases, n_classes=st.integers(2, 3), loss=st.sampled_from(["log_loss"]))
 def test_separable_classes_at_small_alpha(name, case, n_classes, loss):
-    case = replace(case, fraction=case.fraction * 1e-3, factors="ones", p=min(case.p, 40))
+    weights = "uniform" if case.weights == "extreme" else case.weights  # margins beyond 1e8 otherwise
+    case = replace(case, fraction=case.fraction * 1e-3, factors="ones", p=min(case.p, 40), weights=weights)
     check_classifier(case, name, loss, n_classes, separable=True)
 
 
-@examples(25)
+@examples(60)
 @given(case=cases, loss=st.sampled_from(["log_loss", "squared_hinge"]))
 def test_certificate_of_an_early_stop_of_a_classifier(case, loss):
     case = replace(case, means=(0.0, 0.0), factors="random")

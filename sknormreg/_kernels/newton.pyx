@@ -32,7 +32,8 @@ OPTIMAL, STEP_LIMIT = range(2)   # why the search ended
 
 cdef double DEPENDENT = 1e-13    # pivot^2 relative to the diagonal, times the size of the factor
 cdef double ABSENT = 1e-10       # part of a null direction that is rounding, relative to its size
-# PARKED: depends on the free columns, so it is stationary where they are. BARRED: its violation is rounding.
+# PARKED: depends on the free columns, so it is stationary where they are.
+# BARRED: its violation is rounding.
 cdef char HELD = 0, FREE = 1, PARKED = 2, BARRED = 3
 
 
@@ -184,11 +185,10 @@ cdef double null_slope(Search *s, Py_ssize_t j, double direction, double *roundi
     """Slope of the objective along d with w_j in `direction`, and how much of it rounding may be."""
     cdef Py_ssize_t i
     cdef double slope = direction * (s.q[j] + s.l2[j] * s.w[j] + s.l1[j] * s.sign[j])
-    rounding[0] = s.noise[j] ** 2
+    rounding[0] = s.noise[j]
     for i in range(s.k):
         slope -= s.d[i] * s.pull[i]
-        rounding[0] += (s.d[i] * s.noise[s.order[i]]) ** 2
-    rounding[0] = sqrt(rounding[0])
+        rounding[0] = hypot(rounding[0], s.d[i] * s.noise[s.order[i]])   # squares might overflow
     return slope
 
 
