@@ -52,8 +52,9 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
     workspace.work.passes += 1
     always = np.flatnonzero(problem.penalty.active(np.zeros_like(point.flat), c))
     scale = np.sqrt(2.0 * null_objective)
-    # refinement is quadratic or at rounding; a saturated log-loss gets there by steps of e^-1/2
-    shrinking = 0.5 if problem.loss.quadratic else 0.95
+    # Exact models refine at once or not at all. A saturated log-loss gets there by steps of e^-1/2, and a
+    # squared hinge may meet a new kink on the way.
+    shrinking, attempts = (0.5, 1) if problem.loss.quadratic else (0.95, 4)
     refinement = np.inf  # size of the last step that followed a certificate
     stopped = False
     n_iter, stalled, t = 0, 0, 1.0  # t: how much of the last step was taken
@@ -72,7 +73,8 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
         size = float(np.sqrt(max(0.0, step @ (model.gram @ step))))
         if certified and not outside:
             same_pattern = np.array_equal(np.sign(target), np.sign(model.start))
-            if (size <= _ROUNDING * scale and same_pattern) or size >= shrinking * refinement:
+            attempts -= size >= shrinking * refinement
+            if (size <= _ROUNDING * scale and same_pattern) or attempts == 0:
                 break
             refinement = size
         t = _line_search(problem, point, workspace.members, step, model)
