@@ -268,13 +268,12 @@ cdef void factorise(Search *s) noexcept nogil:
             s.state[s.order[i]] = FREE
         return
     s.k = 0
+    for j in range(m):   # unpenalised ones first: stationary together, whatever depends on them
+        if s.l1[j] == 0.0 and is_free(s, j) and not append(s, j):
+            s.state[j] = PARKED
     for j in range(m):
-        if is_free(s, j):
-            if s.l1[j] == 0.0:
-                if not append(s, j):
-                    s.state[j] = PARKED
-            elif not enter(s, j, -1.0 if s.w[j] > 0.0 else 1.0):
-                s.state[j] = PARKED
+        if s.l1[j] > 0.0 and is_free(s, j) and not enter(s, j, -1.0 if s.w[j] > 0.0 else 1.0):
+            s.state[j] = PARKED
 
 
 cdef Py_ssize_t worst_violator(Search *s, double *direction) noexcept nogil:
