@@ -11,10 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
-from .losses import Loss
+from .losses import Loss, best_intercept
 from .penalties import Coordinates, Penalty
-
-_EPS = np.finfo(float).eps
 
 
 @dataclass
@@ -53,7 +51,7 @@ class Problem:
             return change
         if self.loss.quadratic:
             return -self.loss.gradient(self.y, z, self.weights).sum(axis=1)
-        return _newton_intercept(self.loss, self.y, z, self.weights)
+        return best_intercept(self.loss, self.y, z, self.weights)
 
     @cached_property
     def unpenalised(self):
@@ -66,6 +64,24 @@ class Problem:
         features = free % self.n_features
         used, place = np.unique(features, return_inverse=True)
         return free, self.design.squares(used, self.weights)[place]
+
+    @cached_property
+    def floating(self):
+        """Features whose coefficients may all move by one constant without any change: softmax, unpenalised."""
+        if not self.loss.shift_invariant:
+            return np.zeros(0, dtype=np.intp)
+        c, (free, _) = self.coordinates, self.unpenalised
+        whole = np.zeros(self.shape, dtype=bool)
+        whole.flat[free] = np.isinf(c.low[free]) & np.isinf(c.high[free])
+        return np.flatnonzero(whole.all(axis=0))
+
+    def settle(self, flat):
+        """The same point with sums of zero over the outputs of every floating feature."""
+        if self.floating.size == 0:
+            return flat
+        coef = flat.reshape(self.shape).copy()
+        coef[:, self.floating] -= coef[:, self.floating].mean(axis=0)
+        return coef.reshape(-1)
 
     def recedes(self, flat, intercept):
         """Whether the unpenalised part of a point is a direction along which the loss falls forever."""
@@ -86,36 +102,3 @@ class Problem:
         intercept = self.best_intercept(z)
         value = self.loss_value(z + intercept[:, None]) + self.penalty.value(flat, c)
         return coef, intercept, value
-
-
-def _newton_intercept(loss, y, z, s, max_steps=200):
-    """Damped Newton on the K intercepts, down to the rounding of the gradient.
-
-    After a step that had to be shortened the next one uses the loss's majoriser, as in the outer loop.
-    """
-    K = y.shape[0]
-    change, t = np.zeros(K), 1.0
-    value = loss.value(y, z, s)
-    for _ in range(max_steps):
-        at = z + change[:, None]
-        gradient = loss.gradient(y, at, s).sum(axis=1)
-        d, a = (loss.curvature if t >= 0.5 else loss.majoriser)(y, at, s)
-        hessian = np.diag(d.sum(axis=1))
-        if a is not None:
-            hessian -= a @ a.T
-        size = max(np.trace(hessian) / K, 1e-12)
-        hessian[np.diag_indices(K)] += 1e-12 * size
-        if loss.shift_invariant:
-            hessian += size  # steps sum to zero
-        step = -np.linalg.solve(hessian, gradient)
-        decrease = -float(gradient @ step)
-        if decrease <= 4 * _EPS * value:  # too small for the value to tell: the full step, and done
-            return change + step
-        t = 1.0
-        while t > 1e-10:
-            new = loss.value(y, z + (change + t * step)[:, None], s)
-            if new <= value - 1e-4 * t * decrease:
-                change, value = change + t * step, new
-                break
-            t /= 2
-    return change

@@ -18,10 +18,13 @@ class MultinomialLoss(Loss):
     shift_invariant = True
 
     def value(self, y, z, s):
-        return float((logsumexp(z, axis=0) - np.sum(y * z, axis=0)) @ s)
+        ahead = z - np.sum(y * z, axis=0)  # log(1 + sum over the other classes of exp(ahead))
+        return float(np.logaddexp(0.0, logsumexp(np.where(y > 0.5, -np.inf, ahead), axis=0)) @ s)
 
     def gradient(self, y, z, s):
-        return s * (softmax(z, axis=0) - y)
+        # of the class itself: minus the sum of the others, which keeps the digits of a sure prediction
+        others = np.where(y > 0.5, 0.0, softmax(z, axis=0))
+        return s * np.where(y > 0.5, -others.sum(axis=0), others)
 
     def curvature(self, y, z, s):
         p = softmax(z, axis=0)

@@ -19,6 +19,7 @@ class Point:
 
 def evaluate(problem, flat, intercept):
     """The point at coefficients `flat`; the intercept is settled for them, starting from `intercept`."""
+    flat = problem.settle(flat)
     z = problem.predictor(flat.reshape(problem.shape), intercept)
     change = problem.best_intercept(z)
     z += change[:, None]

@@ -6,9 +6,7 @@ from ..penalties import Coordinates
 from .quadratic import Model
 
 _EPS = np.finfo(float).eps
-_DAMPING = (
-    1e-12  # of a column's weighted square: keeps saturated directions of a non-quadratic loss bounded
-)
+_DAMPING = 1e-12  # of a column's weighted square: keeps saturated directions bounded
 
 
 def build_model(problem, workspace, point, null_objective, guarded):
@@ -26,8 +24,10 @@ def build_model(problem, workspace, point, null_objective, guarded):
         gram = workspace.gram(problem.design, problem.weights)
     else:
         curvature = (loss.majoriser if guarded else loss.curvature)(problem.y, point.z, problem.weights)
-        gram = _weighted_gram(problem, members, *curvature)
-        workspace.work.gram_columns += members.size
+        gram = workspace.recall(curvature)
+        if gram is None:
+            gram = _weighted_gram(problem, workspace, *curvature)
+            workspace.keep(curvature, gram)
         if problem.fit_intercept:
             K = problem.n_outputs
             unbounded = np.full(K, np.inf)
@@ -43,9 +43,10 @@ def build_model(problem, workspace, point, null_objective, guarded):
     return Model(gram, slope, start, noise), coordinates
 
 
-def _weighted_gram(problem, members, d, a):
+def _weighted_gram(problem, workspace, d, a):
     """Hessian of F over the members (k, j) and, behind them, the K intercepts."""
     loss, design, K = problem.loss, problem.design, problem.n_outputs
+    members = workspace.members
     outputs, features = np.divmod(members, problem.n_features)
     m = members.size
     size = m + K * problem.fit_intercept
@@ -65,7 +66,7 @@ def _weighted_gram(problem, members, d, a):
             gram[m:, :m] -= across.T
             gram[m:, m:] -= a @ a.T
     damping = np.ones(size)  # in the scale of each coordinate: the intercepts' own is one
-    damping[:m] = design.squares(features, problem.weights)
+    damping[:m] = workspace.squares(features, design, problem.weights)
     gram[np.diag_indices(size)] += _DAMPING * damping
     if loss.shift_invariant:
         _pin_shift(gram, problem, outputs, features, m)
@@ -73,17 +74,13 @@ def _weighted_gram(problem, members, d, a):
 
 
 def _pin_shift(gram, problem, outputs, features, m):
-    """Give curvature to adding one constant to all outputs of an intercept or unpenalised row.
+    """Give curvature to adding one constant to all outputs of an intercept or a floating feature.
 
-    The loss and the penalty are flat along it. The term kappa/2 (sum of the row)^2 changes no minimum
-    and picks the minimiser whose row sums to zero, the convention here.
+    The loss and the penalty are flat along it. The term kappa/2 (sum of the step)^2 changes no minimum
+    and picks the step whose sum is zero, the convention here.
     """
     groups = [np.arange(m, gram.shape[0])] if problem.fit_intercept else []
-    c, (free, _) = problem.coordinates, problem.unpenalised
-    whole = np.zeros(problem.n_outputs * problem.n_features, dtype=bool)
-    whole[free] = np.isinf(c.low[free]) & np.isinf(c.high[free])
-    whole = np.flatnonzero(whole.reshape(problem.shape).all(axis=0))
-    groups += [np.flatnonzero(features == j) for j in np.intersect1d(whole, features)]
+    groups += [np.flatnonzero(features == j) for j in np.intersect1d(problem.floating, features)]
     for group in groups:
         if group.size == problem.n_outputs:
             gram[np.ix_(group, group)] += np.mean(np.diagonal(gram)[group])

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from .certificate import evaluate
+from .continuation import stages
 from .model import build_model
 from .quadratic import minimise
 from .solution import Solution, Status
@@ -55,29 +56,35 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
     # Exact models refine at once or not at all. A saturated log-loss gets there by steps of e^-1/2, and a
     # squared hinge may meet a new kink on the way.
     shrinking, attempts = (0.5, 1) if problem.loss.quadratic else (0.95, 4)
+    detour = stages(problem, point, problem.penalty.violation(point.flat, -point.correlation, c))
     refinement = np.inf  # size of the last step that followed a certificate
     stopped = False
     n_iter, stalled, t = 0, 0, 1.0  # t: how much of the last step was taken
     while n_iter < max_iter and stalled < _PATIENCE and np.isfinite(point.gap):
         n_iter += 1
         certified = Status.judge(point.gap, tol, null_objective, point.objective) is Status.CONVERGED
-        violation = problem.penalty.violation(point.flat, -point.correlation, c)
+        detour = [] if certified else detour
+        crude, penalty = bool(detour), problem.penalty
+        if detour:
+            penalty = penalty.with_alpha(detour.pop(0) * penalty.alpha)
+        violation = penalty.violation(point.flat, -point.correlation, c)
         outside = update(workspace, point.flat, violation, point.correlation, always)
         model, model_coordinates = build_model(problem, workspace, point, null_objective, t < _SHORT)
         if not np.isfinite(model.noise).all():  # squares overflow
             point = replace(point, gap=np.nan)
             break
-        crude = outside > workspace.members.size
-        target = minimise(model, problem.penalty, model_coordinates, workspace.work, crude)
+        crude = crude or outside > workspace.members.size
+        target = minimise(model, penalty, model_coordinates, workspace.work, crude)
         step = target - model.start
         size = float(np.sqrt(max(0.0, step @ (model.gram @ step))))
         if certified and not outside:
-            same_pattern = np.array_equal(np.sign(target), np.sign(model.start))
+            m = workspace.members.size  # the intercepts behind them have no pattern
+            same_pattern = np.array_equal(np.sign(target[:m]), np.sign(model.start[:m]))
             attempts -= size >= shrinking * refinement
             if (size <= _ROUNDING * scale and same_pattern) or attempts == 0:
                 break
             refinement = size
-        t = _line_search(problem, point, workspace.members, step, model)
+        t = _line_search(problem, penalty, point, workspace.members, step, model)
         point = evaluate(problem, *_advance(problem, point, workspace.members, target, t))
         workspace.work.passes += 1
         if point.gap <= max(best.gap, 8 * _EPS * best.objective):
@@ -104,26 +111,24 @@ def _advance(problem, point, members, target, t):
     return flat, intercept + t * target[m:] if target.size > m else intercept
 
 
-def _line_search(problem, point, members, step, model):
+def _line_search(problem, penalty, point, members, step, model):
     """Largest t = 1, 1/2, 1/4, ... with sufficient decrease of the objective along the step; 0: none."""
     if problem.loss.quadratic:
         return 1.0  # the model is exact
-    c, penalty = problem.coordinates.take(members), problem.penalty
-    m = members.size
+    c, m = problem.coordinates.take(members), members.size
     full = np.zeros(point.flat.size)
     full[members] = step[:m]
     dz = problem.design.matvec(full.reshape(problem.shape))
     if step.size > m:
         dz += step[m:, None]
     start = point.flat[members]
-    before = penalty.value(start, c)
-    rest = point.objective - problem.loss_value(point.z) - before  # penalty outside the working set
-    predicted = model.gradient @ step + penalty.value(start + step[:m], c) - before
-    slack = 8 * _EPS * abs(point.objective)
+    loss, norm = problem.loss_value(point.z), penalty.value(start, c)
+    predicted = model.gradient @ step + penalty.value(start + step[:m], c) - norm
+    slack = 8 * _EPS * (abs(point.objective) + norm)
     t = 1.0
     while t > 1e-12:
-        value = problem.loss_value(point.z + t * dz) + penalty.value(start + t * step[:m], c) + rest
-        if value <= point.objective + 1e-4 * t * predicted + slack:
+        value = problem.loss_value(point.z + t * dz) + penalty.value(start + t * step[:m], c)
+        if value <= loss + norm + 1e-4 * t * predicted + slack:
             return t
         t /= 2
     return 0.0

@@ -170,7 +170,8 @@ class _Dual:
 
     def reliable(self, reach):
         """Whether w = F^-1/2 A' a keeps its digits: a is of order y / lam in the null space of A'."""
-        lost = _EPS * self.size * np.linalg.norm(self.dual, axis=1) * self.size
+        norm = np.sqrt(self.root.size) * np.abs(self.dual).max(axis=1)  # squares might overflow
+        lost = _EPS * self.size * norm * self.size
         return np.all(lost <= 1e-12 * reach)
 
 
@@ -233,22 +234,26 @@ def _by_lsqr(design, Y, root, lam, factor, max_iter):
     """LSQR on the rows above diag(sqrt(lam F)); from zero it tends to the minimum-norm solution."""
     n, p = design.shape
     coef, most = np.empty((Y.shape[0], p)), 1
+    unit = np.sqrt(design.squares(np.arange(p), root**2).max(initial=0.0)) or 1.0  # LSQR squares its norms
     for k, (y, value) in enumerate(zip(Y, lam, strict=True)):
-        ridge = np.sqrt(value * factor)
+        ridge = np.sqrt(value * factor) / unit
+        size = np.linalg.norm(root * y) or 1.0
         operator = LinearOperator(
             (n + p, p),
-            matvec=lambda w, d=ridge: np.append(root * design.matvec(w.reshape(1, -1))[0], d * w.ravel()),
+            matvec=lambda w, d=ridge: np.append(
+                root * design.matvec(w.reshape(1, -1))[0] / unit, d * w.ravel()
+            ),
             rmatvec=lambda u, d=ridge: (
-                design.correlate((root * u.ravel()[:n])[None, :])[0] + d * u.ravel()[n:]
+                design.correlate((root * u.ravel()[:n])[None, :])[0] / unit + d * u.ravel()[n:]
             ),
         )
         result = lsqr(
             operator,
-            np.append(root * y, np.zeros(p)),
+            np.append(root * y / size, np.zeros(p)),
             atol=_EPS,
             btol=_EPS,
             conlim=0.0,
             iter_lim=max_iter or 20 * max(n, p),
         )
-        coef[k], most = result[0], max(most, result[2])
+        coef[k], most = result[0] * (size / unit), max(most, result[2])
     return coef, most

@@ -25,7 +25,7 @@ def update(workspace, flat, violation, correlation, always):
         return 0
     kept = np.flatnonzero(required)
     rest = np.flatnonzero(~required & (violation > -np.inf))
-    room = max(SMALL, kept.size)
+    room = max(SMALL, min(kept.size, 2 * count))
     if rest.size > room:
         rest = rest[np.argpartition(violation[rest], rest.size - room)[rest.size - room :]]
     workspace.members = np.sort(np.append(kept, rest))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _KEPT = 1 << 21  # doubles of gathered columns worth keeping: 16 MiB
+_CLOSE = 1e-2  # relative change of a curvature within which a Hessian serves again
 
 
 @dataclass
@@ -30,6 +31,8 @@ class Workspace:
         self._columns = np.empty(
             (0, 0)
         )  # their columns times the root of the weights, while few; else None
+        self._hessian = None  # (members, curvature, block) of a loss whose curvature varies
+        self._squares = np.empty(0)  # weighted squares of columns, nan where not yet wanted
 
     def gram(self, design, weights):
         """Gram block of the members for a loss of constant curvature, formed once per column."""
@@ -43,6 +46,33 @@ class Workspace:
         if m == self._cached.size and np.array_equal(place, np.arange(m)):
             return self._gram[:m, :m]
         return self._gram[place[:, None], place]
+
+    def keep(self, curvature, hessian):
+        """Remember the Hessian of the members at a `curvature` (d, a) of the loss."""
+        self._hessian = self.members, curvature, hessian
+        self.work.gram_columns += self.members.size
+
+    def recall(self, curvature):
+        """The Hessian kept, if it is of these members at about this curvature; else None.
+
+        One that is off by a factor of 1 + c still makes the error of each step c times that of the last.
+        """
+        if self._hessian is None:
+            return None
+        members, kept, hessian = self._hessian
+        if members is self.members and all(map(_close, kept, curvature)):
+            return hessian
+        self._hessian = None  # not to be held beside the next one
+        return None
+
+    def squares(self, features, design, weights):
+        """Weighted squares of some columns, formed once."""
+        if self._squares.size == 0:
+            self._squares = np.full(design.shape[1], np.nan)
+        new = features[np.isnan(self._squares[features])]
+        if new.size:
+            self._squares[new] = design.squares(new, weights)
+        return self._squares[features]
 
     def adopt(self, gram):
         """Take a complete Gram matrix, formed elsewhere with this design and weights."""
@@ -76,3 +106,10 @@ class Workspace:
             self._columns = grown
         self._columns[old:m] = design.columns(new) * np.sqrt(weights)
         return self._columns[old:m] @ self._columns[:m].T
+
+
+def _close(old, new):
+    """Whether each entry is within a factor of 1 + _CLOSE; both may be None."""
+    if old is None or new is None:
+        return old is new
+    return bool(np.all(np.abs(new - old) <= _CLOSE * old))
