@@ -191,7 +191,9 @@ class Objective:
         returned = w @ self.X.T + (b - self.shift + w @ self.mean)[:, None]
         starts = returned, w @ self.X.T + self.null_intercept  # Newton may fail from a far intercept
         found = [self._reoptimise(z, np.zeros(w.shape, dtype=bool)) for z in starts]
-        z = min(found, key=lambda z: self._value(w, z))
+        least = min(self._value(w, z) for z in found)
+        found = [z for z in found if self._value(w, z) <= least * (1 + LD(1e-15))]
+        z = min(found, key=lambda z: np.abs(self.loss.pull(z) @ self.weights).max())
         gap, unit = self._gap(w, z), self._rounding(w, z)
         null = self.null + self.null_rounding
         reach = sum(np.where(np.isfinite(side), np.abs(side), 0) for side in (w, self.low, self.high))
@@ -274,7 +276,8 @@ class Objective:
         for violation, room in ((-up, self.high - w), (down, w - self.low)):
             violation = np.where(room > 0, np.maximum(violation, 0), 0)
             gain = np.where(np.isinf(room), np.inf, violation * np.where(np.isinf(room), 0, room))
-            ratios.append(np.minimum(_ratio(violation, unit), gain / (EPS * self.null + TINY)))
+            with np.errstate(over="ignore"):  # where zero is optimal at no cost
+                ratios.append(np.minimum(_ratio(violation, unit), gain / (EPS * self.null + TINY)))
         return np.maximum(*ratios)
 
     def _sensitivity(self, z, size):

@@ -17,9 +17,10 @@ length t the free coordinates' own gradient simply shrinks by 1 - t.
 """
 
 from libc.math cimport INFINITY, fabs, hypot, sqrt
+from libc.stdlib cimport free, malloc
 from libc.string cimport memmove
 
-from scipy.linalg.cython_lapack cimport dpotrf
+from scipy.linalg.cython_lapack cimport dpotrf, dpstrf
 
 
 cdef extern from "vector.h" nogil:
@@ -240,6 +241,44 @@ cdef bint is_free(Search *s, Py_ssize_t j) noexcept nogil:
     return s.low[j] < s.w[j] < s.high[j] and (s.w[j] != 0.0 or s.l1[j] == 0.0)
 
 
+cdef Py_ssize_t unpenalised(Search *s) noexcept nogil:
+    """Put the free coordinates without a kink at the front of `order`, the most independent first.
+
+    A pivoted Cholesky factorisation in the scale of each column: of columns that depend on each other a
+    well-conditioned choice is kept. Returns how many there are.
+    """
+    cdef Py_ssize_t i, c, j
+    cdef int k = 0, ld = <int> s.m, rank = 0, info = 0
+    cdef char lower = b"L"
+    cdef double none = 0.0
+    cdef double *work
+    cdef int *pivot
+    cdef Py_ssize_t *found
+    for j in range(s.m):
+        if s.l1[j] == 0.0 and is_free(s, j):
+            s.order[k] = j
+            k += 1
+    work = <double *> malloc(2 * k * sizeof(double))
+    pivot = <int *> malloc(k * sizeof(int))
+    found = <Py_ssize_t *> malloc(k * sizeof(Py_ssize_t))
+    if k and work and pivot and found:
+        for i in range(k):
+            found[i] = s.order[i]
+            s.x[i] = sqrt(diagonal(s, found[i]))
+            s.x[i] = 1.0 / s.x[i] if s.x[i] > 0.0 else 0.0
+        for i in range(k):
+            for c in range(i, k):
+                s.R[i * s.m + c] = s.G[found[i] * s.ld + found[c]] * s.x[i] * s.x[c]
+            s.R[i * s.m + i] = 1.0 if s.x[i] > 0.0 else 0.0
+        dpstrf(&lower, &k, s.R, &ld, pivot, &rank, &none, work, &info)
+        for i in range(k):
+            s.order[i] = found[pivot[i] - 1]
+    free(work)
+    free(pivot)
+    free(found)
+    return k
+
+
 cdef void factorise(Search *s) noexcept nogil:
     """Factor the block of every free coordinate; dependent ones shrink towards a breakpoint."""
     cdef Py_ssize_t i, j, c, m = s.m
@@ -268,8 +307,10 @@ cdef void factorise(Search *s) noexcept nogil:
             s.state[s.order[i]] = FREE
         return
     s.k = 0
-    for j in range(m):   # unpenalised ones first: stationary together, whatever depends on them
-        if s.l1[j] == 0.0 and is_free(s, j) and not append(s, j):
+    k = unpenalised(s)   # first: stationary together, whatever depends on them
+    for i in range(k):   # appending overwrites `order` no faster than this reads it
+        j = s.order[i]
+        if not append(s, j):
             s.state[j] = PARKED
     for j in range(m):
         if s.l1[j] > 0.0 and is_free(s, j) and not enter(s, j, -1.0 if s.w[j] > 0.0 else 1.0):

@@ -14,6 +14,8 @@ class Loss(BaseEstimator, ABC):
 
     #: The curvature does not depend on z: one quadratic model is exact everywhere.
     quadratic = False
+    #: The curvature jumps where z does not: steps end at the minimum along them.
+    kinked = False
     #: Adding a constant to all outputs of a row changes nothing (softmax).
     shift_invariant = False
 

@@ -12,6 +12,8 @@ class SquaredHinge(Loss):
     scaling the dual point by tau leaves (1 - tau)^2 of the loss as the gap.
     """
 
+    kinked = True
+
     def value(self, y, z, s):
         short = np.maximum(0.0, 1.0 - y * z)
         return float(np.sum((short * short) @ s))

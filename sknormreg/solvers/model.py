@@ -6,7 +6,7 @@ from ..penalties import Coordinates
 from .quadratic import Model
 
 _EPS = np.finfo(float).eps
-_DAMPING = 1e-12  # of a column's weighted square: keeps saturated directions bounded
+_DAMPING = 1e-12  # of a column's square in the average curvature: keeps saturated directions bounded
 
 
 def build_model(problem, workspace, point, null_objective, guarded):
@@ -67,7 +67,7 @@ def _weighted_gram(problem, workspace, d, a):
             gram[m:, m:] -= a @ a.T
     damping = np.ones(size)  # in the scale of each coordinate: the intercepts' own is one
     damping[:m] = workspace.squares(features, design, problem.weights)
-    gram[np.diag_indices(size)] += _DAMPING * damping
+    gram[np.diag_indices(size)] += _DAMPING * np.max(d.sum(axis=1)) * damping
     if loss.shift_invariant:
         _pin_shift(gram, problem, outputs, features, m)
     return gram

@@ -10,6 +10,7 @@ iterations are iterative refinement and undo what the Gram block loses by squari
 from dataclasses import replace
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from .certificate import evaluate
 from .continuation import stages
@@ -20,9 +21,9 @@ from .working_set import update
 from .workspace import Workspace
 
 _EPS = np.finfo(float).eps
-_ROUNDING = 1e-12  # a step this small, relative to the problem, is refinement no more
+_ROUNDING = 1e-14  # a step this small, relative to the problem, is refinement no more
 _SHORT = 0.5  # a step shortened to less than this: the next model majorises the loss
-_PATIENCE = 30  # iterations without a better gap after which rounding has the last word
+_PATIENCE = 30  # iterations without a better gap or objective after which rounding has the last word
 
 
 def solve_path(problem, alphas, *, start=None, workspace=None, tol=1e-8, max_iter=1000, callback=None):
@@ -59,6 +60,7 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
     detour = stages(problem, point, problem.penalty.violation(point.flat, -point.correlation, c))
     refinement = np.inf  # size of the last step that followed a certificate
     stopped = False
+    lowest = point.objective
     n_iter, stalled, t = 0, 0, 1.0  # t: how much of the last step was taken
     while n_iter < max_iter and stalled < _PATIENCE and np.isfinite(point.gap):
         n_iter += 1
@@ -69,7 +71,8 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
             penalty = penalty.with_alpha(detour.pop(0) * penalty.alpha)
         violation = penalty.violation(point.flat, -point.correlation, c)
         outside = update(workspace, point.flat, violation, point.correlation, always)
-        model, model_coordinates = build_model(problem, workspace, point, null_objective, t < _SHORT)
+        guarded = t < _SHORT and not problem.loss.kinked
+        model, model_coordinates = build_model(problem, workspace, point, null_objective, guarded)
         if not np.isfinite(model.noise).all():  # squares overflow
             point = replace(point, gap=np.nan)
             break
@@ -87,10 +90,12 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
         t = _line_search(problem, penalty, point, workspace.members, step, model)
         point = evaluate(problem, *_advance(problem, point, workspace.members, target, t))
         workspace.work.passes += 1
-        if point.gap <= max(best.gap, 8 * _EPS * best.objective):
-            best, stalled = point, 0
-        else:
-            stalled += 1
+        lower = point.objective < lowest - 64 * _EPS * abs(lowest)
+        lowest = min(lowest, point.objective)
+        better = point.gap <= max(best.gap, 8 * _EPS * best.objective)
+        noise = float(model.noise @ np.abs(target))  # two gaps below this say nothing of which is better
+        best = point if better or point.gap <= noise else best
+        stalled = 0 if better or lower else stalled + 1
         if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):
             best, stopped = point, True
             break
@@ -112,7 +117,11 @@ def _advance(problem, point, members, target, t):
 
 
 def _line_search(problem, penalty, point, members, step, model):
-    """Largest t = 1, 1/2, 1/4, ... with sufficient decrease of the objective along the step; 0: none."""
+    """A share t of the step with sufficient decrease of the objective: 1, 1/2, 1/4, ...; 0: none.
+
+    Where the curvature jumps it is the best share: Newton's method on a piecewise quadratic then ends after
+    finitely many steps (Keerthi and DeCoste, 2005, section 3), and with shorter ones it may stall.
+    """
     if problem.loss.quadratic:
         return 1.0  # the model is exact
     c, m = problem.coordinates.take(members), members.size
@@ -125,10 +134,19 @@ def _line_search(problem, penalty, point, members, step, model):
     loss, norm = problem.loss_value(point.z), penalty.value(start, c)
     predicted = model.gradient @ step + penalty.value(start + step[:m], c) - norm
     slack = 8 * _EPS * (abs(point.objective) + norm)
+
+    def excess(t):
+        return problem.loss_value(point.z + t * dz) - loss + penalty.value(start + t * step[:m], c) - norm
+
+    if problem.loss.kinked:
+        whole = excess(1.0)
+        if whole <= 0.5 * predicted + slack:  # what the model promised
+            return 1.0
+        found = minimize_scalar(excess, bounds=(0.0, 1.0), method="bounded", options={"xatol": 1e-9})
+        return 1.0 if whole <= found.fun + slack else found.x if found.fun <= slack else 0.0
     t = 1.0
     while t > 1e-12:
-        value = problem.loss_value(point.z + t * dz) + penalty.value(start + t * step[:m], c)
-        if value <= loss + norm + 1e-4 * t * predicted + slack:
+        if excess(t) <= 1e-4 * t * predicted + slack:
             return t
         t /= 2
     return 0.0
