@@ -32,6 +32,7 @@ cdef extern from "vector.h" nogil:
 OPTIMAL, STEP_LIMIT = range(2)   # why the search ended
 
 cdef double DEPENDENT = 1e-13    # pivot^2 relative to the diagonal, times the size of the factor
+cdef double ROUNDING = 3.6e-15   # 16 eps, as in the model
 cdef double ABSENT = 1e-10       # part of a null direction that is rounding, relative to its size
 # PARKED: depends on the free columns, so it is stationary where they are.
 # BARRED: its violation is rounding.
@@ -49,7 +50,8 @@ cdef struct Search:
     const double *l2
     const double *low
     const double *high
-    const double *noise   # how large an entry of the gradient is by rounding alone
+    const double *noise   # how large an entry of the gradient is by rounding alone, at the first w
+    double size           # norm of the predictions of w: what rounding grows with
     double *base          # the w for which q was formed
     double *R             # factor, m x m storage
     Py_ssize_t *order     # the free coordinates, in factor order
@@ -75,6 +77,11 @@ cdef inline double slope_down(Search *s, Py_ssize_t j) noexcept nogil:
     return s.q[j] + s.l2[j] * s.w[j] + (s.l1[j] if s.w[j] > 0.0 else -s.l1[j])
 
 
+cdef inline double rounding_at(Search *s, Py_ssize_t j) noexcept nogil:
+    """How large the gradient in w_j may be by rounding alone."""
+    return s.noise[j] + ROUNDING * s.size * sqrt(s.G[j * s.ld + j])
+
+
 cdef void refresh(Search *s) noexcept nogil:
     """Bring q, and with it `pull`, to the present w."""
     cdef Py_ssize_t i, j
@@ -82,6 +89,10 @@ cdef void refresh(Search *s) noexcept nogil:
         if s.w[j] != s.base[j]:
             axpy(s.m, s.w[j] - s.base[j], &s.G[j * s.ld], s.q)
             s.base[j] = s.w[j]
+    s.size = 0.0
+    for j in range(s.m):
+        if s.w[j] != 0.0:
+            s.size = hypot(s.size, s.w[j] * sqrt(s.G[j * s.ld + j]))
     for i in range(s.k):
         j = s.order[i]
         s.pull[i] = -(s.q[j] + s.l2[j] * s.w[j] + s.l1[j] * s.sign[j])
@@ -186,10 +197,10 @@ cdef double null_slope(Search *s, Py_ssize_t j, double direction, double *roundi
     """Slope of the objective along d with w_j in `direction`, and how much of it rounding may be."""
     cdef Py_ssize_t i
     cdef double slope = direction * (s.q[j] + s.l2[j] * s.w[j] + s.l1[j] * s.sign[j])
-    rounding[0] = s.noise[j]
+    rounding[0] = rounding_at(s, j)
     for i in range(s.k):
         slope -= s.d[i] * s.pull[i]
-        rounding[0] = hypot(rounding[0], s.d[i] * s.noise[s.order[i]])   # squares might overflow
+        rounding[0] = hypot(rounding[0], s.d[i] * rounding_at(s, s.order[i]))   # squares might overflow
     return slope
 
 
@@ -327,7 +338,7 @@ cdef Py_ssize_t worst_violator(Search *s, double *direction) noexcept nogil:
         up = -slope_up(s, j) if s.w[j] < s.high[j] else 0.0
         down = slope_down(s, j) if s.w[j] > s.low[j] else 0.0
         amount = up if up > down else down
-        if amount > s.noise[j]:
+        if amount > rounding_at(s, j):
             amount /= sqrt(diagonal(s, j))
             if amount > most:
                 most = amount

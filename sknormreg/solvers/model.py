@@ -6,7 +6,7 @@ from ..penalties import Coordinates
 from .quadratic import Model
 
 _EPS = np.finfo(float).eps
-_DAMPING = 1e-12  # of a column's square in the average curvature: keeps saturated directions bounded
+_DAMPING = 1e-14  # of a column's square in the average curvature: keeps saturated directions bounded
 
 
 def build_model(problem, workspace, point, null_objective, guarded):

@@ -10,7 +10,7 @@ iterations are iterative refinement and undo what the Gram block loses by squari
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq
 
 from .certificate import evaluate
 from .continuation import stages
@@ -139,14 +139,27 @@ def _line_search(problem, penalty, point, members, step, model):
         return problem.loss_value(point.z + t * dz) - loss + penalty.value(start + t * step[:m], c) - norm
 
     if problem.loss.kinked:
-        whole = excess(1.0)
-        if whole <= 0.5 * predicted + slack:  # what the model promised
+        if excess(1.0) <= 0.5 * predicted + slack:  # what the model promised
             return 1.0
-        found = minimize_scalar(excess, bounds=(0.0, 1.0), method="bounded", options={"xatol": 1e-9})
-        return 1.0 if whole <= found.fun + slack else found.x if found.fun <= slack else 0.0
+
+        def slope(t):
+            descent = np.sum(problem.loss.gradient(problem.y, point.z + t * dz, problem.weights) * dz)
+            return descent + penalty.smooth(start + t * step[:m], c)[0] @ step[:m]
+
+        return _root(slope)
     t = 1.0
     while t > 1e-12:
         if excess(t) <= 1e-4 * t * predicted + slack:
             return t
         t /= 2
     return 0.0
+
+
+def _root(slope):
+    """Where an increasing function of t in (0, 1] passes zero, to ten digits of t however small; 1: nowhere."""
+    low = high = 1.0
+    while slope(low) > 0.0:
+        low, high = 0.1 * low, low
+        if low < 1e-30:
+            return 0.0
+    return high if low == high else brentq(slope, low, high, xtol=1e-300, rtol=1e-10)
