@@ -327,10 +327,10 @@ class Objective:
             curvature = (self.loss.curvature(z) * self.weights)[outputs[:, None], outputs]
             hessian = (curvature * columns[:, None] * columns[None]).sum(axis=2)
             pulled = np.max(np.abs(gradient))
-            size = np.maximum(np.trace(hessian), 1e-300 * pulled)
+            size = max(np.trace(hessian), 1e-300 * pulled, TINY)
             step = np.linalg.lstsq(
                 (hessian / size).astype(float), (gradient / pulled).astype(float), rcond=1e-13
-            )[0] * (pulled / size)
+            )[0] * min(pulled / size, LD(1e300))
             # where a loss saturates its curvature says nothing about far away
             far = np.max(np.abs(step[:, None] * columns)) / self.loss.reach
             step = step / np.maximum(far, 1)

@@ -34,7 +34,7 @@ OPTIMAL, STEP_LIMIT = range(2)   # why the search ended
 cdef double DEPENDENT = 1e-13    # pivot^2 relative to the diagonal, times the size of the factor
 cdef double ROUNDING = 3.6e-15   # 16 eps, as in the model
 cdef double ABSENT = 1e-10       # part of a null direction that is rounding, relative to its size
-# PARKED: depends on the free columns, so it is stationary where they are.
+# PARKED: depends on the free columns, so it is stationary where they are (or nearly, and brought there).
 # BARRED: its violation is rounding.
 cdef char HELD = 0, FREE = 1, PARKED = 2, BARRED = 3
 
@@ -61,6 +61,7 @@ cdef struct Search:
     double *sign          # the side of zero on which a free coordinate lives
     char *state           # HELD, FREE, PARKED or BARRED
     Py_ssize_t factored   # factorisations from scratch
+    double pivot          # what is left of the diagonal of the column last tried, squared pivot if independent
 
 
 cdef inline double diagonal(Search *s, Py_ssize_t j) noexcept nogil:
@@ -119,6 +120,7 @@ cdef bint append(Search *s, Py_ssize_t j) noexcept nogil:
         s.x[i] = s.G[j * s.ld + s.order[i]]
     forward_substitute(s, s.x)
     pivot -= dot(k, s.x, s.x)
+    s.pivot = pivot
     if pivot <= DEPENDENT * (k + 1) * diagonal(s, j):
         return False
     for i in range(k):
@@ -234,6 +236,12 @@ cdef bint enter(Search *s, Py_ssize_t j, double direction) noexcept nogil:
             return False
         t = breakpoint(s, j, direction, &landing)
         blocking = first_breakpoint(s, &t, &landing)
+        if s.pivot > 0.0 and slope < 0.0 and -slope < t * s.pivot:   # not quite null: its own minimum
+            move(s, -slope / s.pivot)
+            s.w[j] -= direction * slope / s.pivot
+            s.state[j] = PARKED
+            refresh(s)
+            return True
         if t == INFINITY:
             return False
         move(s, t)
