@@ -32,6 +32,7 @@ class DenseDesign:
             X = np.asfortranarray(X)
         self.X = X
         self.shape = X.shape
+        self.centred = centre
         self.column_major = X.strides[0] == size
         self._everything = np.arange(X.shape[1])
         self.mean = np.zeros(X.shape[1])
@@ -135,6 +136,7 @@ class SparseDesign:
             X = X.copy()
             X.sum_duplicates()
         self.shape = X.shape
+        self.centred = centre
         self._stored = np.diff(X.indptr)
         mean = np.zeros(X.shape[1])
         if centre:

@@ -333,6 +333,8 @@ class Objective:
             )[0] * min(pulled / size, LD(1e300))
             # where a loss saturates its curvature says nothing about far away
             far = np.max(np.abs(step[:, None] * columns)) / self.loss.reach
+            if not np.isfinite(far):  # saturated beyond extended precision
+                break
             step = step / np.maximum(far, 1)
             for _ in range(60):
                 moved = np.zeros_like(z)

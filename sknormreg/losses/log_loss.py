@@ -1,7 +1,7 @@
 """The logistic loss of two classes."""
 
 import numpy as np
-from scipy.special import expit, log_expit, rel_entr
+from scipy.special import expit, log_expit, xlogy
 
 from ._base import Loss
 
@@ -31,16 +31,8 @@ class LogLoss(Loss):
         return s * 0.5 * np.tanh(0.5 * far) / far, None
 
     def fenchel_gap(self, y, z, s, tau):
-        if tau == 1.0:
-            return 0.0
-        wrong = expit(np.where(y > 0.5, -z, z))[0]  # probability of the other class
-        right = expit(np.where(y > 0.5, z, -z))[0]
-        log_right = log_expit(np.where(y > 0.5, z, -z))[0]  # finite where `right` underflows
-        kept = 1.0 - tau * wrong
-        with np.errstate(divide="ignore"):
-            rest = np.where(right > _TINY, rel_entr(kept, right), kept * (np.log(kept) - log_right))
-        divergence = rel_entr(tau * wrong, wrong) + rest
-        return max(0.0, float(divergence @ s))
+        ahead = np.where(y > 0.5, -z, z)[0]  # of the other class
+        return divergence(expit(ahead), expit(-ahead), log_expit(-ahead), s, tau)
 
     def recedes(self, y, z, s):
         margin = np.where(y > 0.5, z, -z)[0][s > 0]
@@ -48,3 +40,17 @@ class LogLoss(Loss):
 
     def inverse_link(self, z):
         return expit(z)
+
+
+def divergence(wrong, right, log_right, s, tau):
+    """Sum of s KL(q | p), p = (wrong, right) the probabilities and q = (tau wrong, 1 - tau wrong).
+
+    The two terms cancel to second order in 1 - tau, but each is no larger than (1 - tau) wrong.
+    """
+    if tau == 1.0:
+        return 0.0
+    moved = (1.0 - tau) * wrong
+    kept = right + moved
+    with np.errstate(divide="ignore", over="ignore"):
+        gain = np.where(right > _TINY, np.log1p(moved / right), np.log(kept) - log_right)
+    return max(0.0, float((xlogy(tau, tau) * wrong + kept * gain) @ s))

@@ -1,11 +1,10 @@
 """The softmax cross-entropy of K classes."""
 
 import numpy as np
-from scipy.special import log_softmax, logsumexp, rel_entr, softmax
+from scipy.special import log_softmax, logsumexp, softmax
 
 from ._base import Loss
-
-_TINY = 1e-290  # smaller probabilities overflow as divisors
+from .log_loss import divergence
 
 
 class MultinomialLoss(Loss):
@@ -36,13 +35,12 @@ class MultinomialLoss(Loss):
         return half, np.sqrt(half / y.shape[0])
 
     def fenchel_gap(self, y, z, s, tau):
-        if tau == 1.0:
-            return 0.0
+        # the other classes keep their proportions, so they count as one
+        own = y > 0.5
         p, log_p = softmax(z, axis=0), log_softmax(z, axis=0)
-        q = y + tau * (p - y)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            divergence = np.where((p > _TINY) | (q == 0.0), rel_entr(q, p), q * (np.log(q) - log_p))
-        return max(0.0, float(np.sum(divergence, axis=0) @ s))
+        wrong = np.where(own, 0.0, p).sum(axis=0)
+        right, log_right = (np.max(a, axis=0, where=own, initial=-np.inf) for a in (p, log_p))
+        return divergence(wrong, right, log_right, s, tau)
 
     def recedes(self, y, z, s):
         margin = (np.sum(y * z, axis=0) - z)[:, s > 0]  # zero for the class itself

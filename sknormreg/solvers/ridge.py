@@ -88,6 +88,8 @@ def _refine(method, design, Y, weights):
             break
         coef, previous = trial, size
         residual = Y - design.matvec(coef)
+        if design.centred:  # the means are rounded to their own size: the intercept takes up the rest
+            residual -= (residual @ weights)[:, None]
         if size <= 4 * _EPS:
             break
     return coef, bool(previous <= 1e-10 and method.reliable(reach))

@@ -1,7 +1,8 @@
 """Wide rows under an L2 penalty: the same problem in at most n dimensions.
 
 With X F^-1 X' = E V E', the minimiser lies in the row space, w = F^-1 X' E V^-1/2 t, where the predictor is
-Z t with Z = E V^1/2 and the penalty sum_j f_j w_j^2 is |t|^2. Any loss will do.
+Z t with Z = E V^1/2 and the penalty sum_j f_j w_j^2 is |t|^2. Any loss will do. Rows so dependent that the
+squares lose digits are rotated by an SVD instead.
 """
 
 from dataclasses import replace
@@ -16,6 +17,7 @@ from .path import solve
 from .solution import Status
 
 _EPS = np.finfo(float).eps
+_SURE = 1e-5  # singular values from here on, relative, are good to ten digits though they are roots
 
 
 def rotates(problem):
@@ -28,20 +30,14 @@ def rotates(problem):
 def solve_rotated(problem, tol, max_iter, callback=None):
     """The solution, certified on the original rows."""
     wide, factor, K = problem.design, problem.coordinates.factor[: problem.n_features], problem.n_outputs
-    values, vectors = linalg.eigh(wide.outer(1.0 / factor))
-    kept = values > wide.shape[0] * _EPS * values.max(initial=0.0)
-    root = np.sqrt(values[kept])
-    Z = np.asfortranarray(vectors[:, kept] * root)
-    size = K * root.size
+    Z, back = _rotation(wide, factor, problem.weights * problem.fit_intercept)
+    size = K * Z.shape[1]
     unbounded = np.full(size, np.inf)
     small = replace(
         problem,
         design=DenseDesign(Z, problem.weights, centre=False),
         coordinates=Coordinates(np.ones(size), -unbounded, unbounded),
     )
-
-    def back(coef):
-        return wide.correlate(coef @ (vectors[:, kept] / root).T) / factor
 
     report = callback and (lambda coef, intercept: callback(back(coef), intercept))
     found = solve(small, tol=tol, max_iter=max_iter, callback=report)
@@ -55,3 +51,28 @@ def solve_rotated(problem, tol, max_iter, callback=None):
         dual_gap=point.gap,
         status=Status.judge(point.gap, tol, found.null_objective, point.objective),
     )
+
+
+def _rotation(wide, factor, s):
+    """Z (n, r), and the function that turns coefficients t (K, r) for it into w (K, p).
+
+    `s` are the weights in whose mean the rows are centred once more, as the first mean is rounded to its
+    own size; zero without an intercept.
+    """
+    n, p = wide.shape
+    kernel = wide.outer(1.0 / factor)
+    across = kernel @ s
+    values, vectors = linalg.eigh(kernel - across - across[:, None] + s @ across)
+    kept = values > n * _EPS * values.max(initial=0.0)
+    root, vectors = np.sqrt(values[kept]), vectors[:, kept]
+    sure = not kept.any() or root[0] > _SURE * root[-1]
+    if sure or not hasattr(wide, "columns"):
+        dual = vectors / root
+        dual -= s[:, None] * dual.sum(axis=0)
+        return np.asfortranarray(vectors * root), lambda t: wide.correlate(t @ dual.T) / factor
+    scale = 1.0 / np.sqrt(factor)
+    rows = (wide.columns(np.arange(p)) * scale[:, None]).T
+    U, root, Vt = linalg.svd(rows - s @ rows, full_matrices=False)
+    kept = root > n * _EPS * root[0]
+    U, root, Vt = U[:, kept], root[kept], Vt[kept]
+    return np.asfortranarray(U * root), lambda t: (t @ Vt) * scale
