@@ -67,7 +67,7 @@ class Problem:
 
     @cached_property
     def floating(self):
-        """Features whose coefficients may all move by one constant without any change: softmax, unpenalised."""
+        """Features of a softmax whose coefficients may all move by one constant: unpenalised, unbounded."""
         if not self.loss.shift_invariant:
             return np.zeros(0, dtype=np.intp)
         c, (free, _) = self.coordinates, self.unpenalised

@@ -166,7 +166,11 @@ class Objective:
                 y, self.shift = _centred(y.astype(LD), s)
         self.X, self.loss = X, LOSSES[loss](y)
         shape = (self.loss.n_outputs, X.shape[1])
-        f = np.ones(X.shape[1], dtype=LD) if penalty_factor is None else np.asarray(penalty_factor, dtype=LD)
+        f = (
+            np.ones(X.shape[1], dtype=LD)
+            if penalty_factor is None
+            else np.asarray(penalty_factor, dtype=LD)
+        )
         strength = LD(alpha) * f * (1 if averaged else 2)
         self.l1 = np.broadcast_to(strength * LD(l1_ratio), shape)
         self.l2 = np.broadcast_to(strength * (1 - LD(l1_ratio)), shape)

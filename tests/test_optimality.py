@@ -55,10 +55,11 @@ def within_reach(case):
     """The case, less what no Gram matrix in double precision can hold (docs/design.md, "Limits").
 
     Columns whose means are not centred away differ by 1e-8 of their size, and centred ones of low rank are
-    told apart by the rounding of their means alone, like the duplicate that is -3 times another column;
-    unpenalised columns whose rows are weighted 1e16 apart are no better. Each squares to the rounding level.
+    told apart by the rounding of their means alone, like the duplicate that is -3 times another column, or
+    where one row has nearly all the weight; unpenalised columns whose rows are weighted 1e16 apart are no
+    better. Each squares to the rounding level.
     """
-    apart = case.factors == "zeros" or "duplicated" in case.defects
+    apart = case.factors == "zeros" or "duplicated" in case.defects or case.weights == "extreme"
     if not case.fit_intercept or case.storage in ("csr", "csc") or apart:
         case = replace(case, means=(min(case.means[0], 1.0), case.means[1]))
     if case.factors == "zeros" and case.weights == "extreme":

@@ -61,7 +61,7 @@ cdef struct Search:
     double *sign          # the side of zero on which a free coordinate lives
     char *state           # HELD, FREE, PARKED or BARRED
     Py_ssize_t factored   # factorisations from scratch
-    double pivot          # what is left of the diagonal of the column last tried, squared pivot if independent
+    double pivot          # of the column last tried, squared: curvature along its null direction
 
 
 cdef inline double diagonal(Search *s, Py_ssize_t j) noexcept nogil:

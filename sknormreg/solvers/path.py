@@ -156,7 +156,7 @@ def _line_search(problem, penalty, point, members, step, model):
 
 
 def _root(slope):
-    """Where an increasing function of t in (0, 1] passes zero, to ten digits of t however small; 1: nowhere."""
+    """Where an increasing function of t passes zero in (0, 1], to ten digits however small; else 1."""
     low = high = 1.0
     while slope(low) > 0.0:
         low, high = 0.1 * low, low

@@ -2,7 +2,7 @@
 
 With X F^-1 X' = E V E', the minimiser lies in the row space, w = F^-1 X' E V^-1/2 t, where the predictor is
 Z t with Z = E V^1/2 and the penalty sum_j f_j w_j^2 is |t|^2. Any loss will do. Rows so dependent that the
-squares lose digits are rotated by an SVD instead.
+squares lose digits are rotated by a QR decomposition instead.
 """
 
 from dataclasses import replace
@@ -17,7 +17,7 @@ from .path import solve
 from .solution import Status
 
 _EPS = np.finfo(float).eps
-_SURE = 1e-5  # singular values from here on, relative, are good to ten digits though they are roots
+_SURE = 1e-4  # singular values from here on, relative, are good to enough digits though they are roots
 
 
 def rotates(problem):
@@ -70,9 +70,22 @@ def _rotation(wide, factor, s):
         dual = vectors / root
         dual -= s[:, None] * dual.sum(axis=0)
         return np.asfortranarray(vectors * root), lambda t: wide.correlate(t @ dual.T) / factor
-    scale = 1.0 / np.sqrt(factor)
-    rows = (wide.columns(np.arange(p)) * scale[:, None]).T
-    U, root, Vt = linalg.svd(rows - s @ rows, full_matrices=False)
-    kept = root > n * _EPS * root[0]
-    U, root, Vt = U[:, kept], root[kept], Vt[kept]
-    return np.asfortranarray(U * root), lambda t: (t @ Vt) * scale
+    columns = wide.columns(np.arange(p)) / np.sqrt(factor)[:, None]
+    return _by_qr(columns - (columns @ s)[:, None], np.sqrt(factor))
+
+
+def _by_qr(columns, root):
+    """The same by Householder QR of the columns (p, n), the longest first and pivoted.
+
+    In that order each row of Q is accurate relative to its own size (Cox and Higham, 1998), so columns on
+    scales far apart keep their digits.
+    """
+    order = np.argsort(-np.abs(columns).max(axis=1, initial=0.0))
+    Q, R, pivot = linalg.qr(columns[order], mode="economic", pivoting=True)
+    diagonal = np.abs(np.diagonal(R))
+    rank = np.count_nonzero(diagonal > max(columns.shape) * _EPS * diagonal[0])
+    Z = np.empty((columns.shape[1], rank), order="F")
+    Z[pivot] = R[:rank].T
+    back = np.empty((columns.shape[0], rank))
+    back[order] = Q[:, :rank]
+    return Z, lambda t: (t @ back.T) / root
