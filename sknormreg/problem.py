@@ -93,12 +93,13 @@ class Problem:
         z = self.predictor(direction.reshape(self.shape), intercept)
         return self.loss.recedes(self.y, z, self.weights)
 
-    def null_point(self):
-        """(coef, intercept, objective) at w = 0, or the point of the box nearest to it."""
-        c = self.coordinates
-        flat = np.clip(0.0, c.low, c.high)
-        coef = flat.reshape(self.shape)
-        z = self.predictor(coef, np.zeros(self.n_outputs))
-        intercept = self.best_intercept(z)
-        value = self.loss_value(z + intercept[:, None]) + self.penalty.value(flat, c)
-        return coef, intercept, value
+    def null_coef(self):
+        """w = 0, or the point of the box nearest to it, flat."""
+        return np.clip(0.0, self.coordinates.low, self.coordinates.high)
+
+    def null_objective(self):
+        """The objective there, with the best intercept: what a gap is relative to."""
+        flat = self.null_coef()
+        z = self.predictor(flat.reshape(self.shape), np.zeros(self.n_outputs))
+        z += self.best_intercept(z)[:, None]
+        return self.loss_value(z) + self.penalty.value(flat, self.coordinates)

@@ -3,6 +3,7 @@
 A new norm is one more row: the object, and its formula phi(w, a) of one coefficient with a = alpha f.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -207,7 +208,7 @@ def test_alpha_max_is_the_smallest_alpha_that_keeps_zero(row, pull):
     c = c.take((c.low <= 0.0) & (c.factor > 0.0))
     gradient = rng.normal(size=c.low.size)
     if pull == "out of the bounds":
-        c = c._replace(low=np.where(gradient > 0, 0.0, c.low), high=np.where(gradient < 0, 0.0, c.high))
+        c = replace(c, low=np.where(gradient > 0, 0.0, c.low), high=np.where(gradient < 0, 0.0, c.high))
     zero = np.zeros_like(gradient)
     largest = row.penalty.alpha_max(gradient, c)
     if pull == "out of the bounds":
@@ -280,8 +281,8 @@ def random_problem(loss, penalty, c, n, p, seed):
     y = design.columns(np.arange(3)).sum(axis=0) + 2.0 * rng.normal(size=n)
     y = (y > 0).astype(float) if isinstance(loss, LogLoss) else y - y @ weights
     problem = Problem(design, y[None, :], weights, loss, penalty, c)
-    coef, intercept, _ = problem.null_point()
-    gradient = loss.gradient(problem.y, problem.predictor(coef, intercept), weights)
+    z = problem.predictor(problem.null_coef()[None, :], np.zeros(1))
+    gradient = loss.gradient(problem.y, z + problem.best_intercept(z)[:, None], weights)
     largest = penalty.alpha_max(design.correlate(gradient).ravel(), c)
     return problem.with_alpha(0.1 * largest if np.isfinite(largest) else 0.1)
 
@@ -297,7 +298,7 @@ def test_generic_solver_reaches_the_compiled_solution(row, loss, n, p):
         without = type("Without", (kind,), {"l1_and_l2": lambda self, c: None, "__init__": kind.__init__})
         generic, compiled = without(**row.penalty.get_params()), row.penalty
     _, c = draw(seed=n, m=p, factors=(0.5, 1.0, 2.0))
-    c = c._replace(low=np.minimum(c.low, 0.0))
+    c = replace(c, low=np.minimum(c.low, 0.0))
     found = [solve(random_problem(loss, penalty, c, n, p, seed=p)) for penalty in (generic, compiled)]
     assert found[0].objective == pytest.approx(found[1].objective, rel=1e-12)
     np.testing.assert_allclose(found[0].coef, found[1].coef, atol=1e-7 * np.abs(found[1].coef).max())

@@ -1,13 +1,15 @@
 """What a penalty owes the solvers, and all that separable convex penalties have in common."""
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 
 
-class Coordinates(NamedTuple):
+@dataclass
+class Coordinates:
     """Where a penalty applies: one entry per coefficient, all arrays flat and of one length."""
 
     factor: np.ndarray  #: multiplies alpha; 0 leaves the coefficient unpenalised
@@ -18,12 +20,12 @@ class Coordinates(NamedTuple):
         """The coordinates `idx`."""
         return Coordinates(self.factor[idx], self.low[idx], self.high[idx])
 
-    @property
+    @cached_property
     def unpenalised(self):
         """Where the factor is zero: a boolean mask."""
         return self.factor == 0.0
 
-    @property
+    @cached_property
     def unbounded(self):
         """Whether there are no bounds at all."""
         return bool(np.isinf(self.low).all() and np.isinf(self.high).all())
@@ -148,9 +150,12 @@ class SeparablePenalty(Penalty):
     def fenchel_gap(self, w, v, c):
         a = self.alpha * c.factor
         recession = self.recession(a)
-        best = np.clip(self.maximiser(v, a), c.low, c.high)
+        best = self.maximiser(v, a)
+        if not c.unbounded:
+            best = np.clip(best, c.low, c.high)
         unbounded = np.isinf(best)
-        best[unbounded] = np.clip(0.0, c.low[unbounded], c.high[unbounded])
+        if unbounded.any():
+            best[unbounded] = np.clip(0.0, c.low[unbounded], c.high[unbounded])
         gap = self.value(w, c, each=True) - self.value(best, c, each=True) + v * (best - w)
         gap = np.maximum(gap, 0.0)
         if unbounded.any():  # past the edge by rounding, or unpenalised, or beyond floating point

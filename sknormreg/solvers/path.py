@@ -22,6 +22,7 @@ from .workspace import Workspace
 
 _EPS = np.finfo(float).eps
 _ROUNDING = 1e-14  # a step this small, relative to the problem, is refinement no more
+_EXACT = 0.125  # of the rounding of a gradient entry: a violation this small is as good as none
 _SHORT = 0.5  # a step shortened to less than this: the next model majorises the loss
 _PATIENCE = 30  # iterations without a better gap or objective after which rounding has the last word
 
@@ -47,19 +48,23 @@ def solve(problem, **options):
 
 
 def _solve(problem, start, workspace, tol, max_iter, callback):
-    null_coef, null_intercept, null_objective = problem.null_point()
-    coef, intercept = (null_coef, null_intercept) if start is None else start
     c = problem.coordinates
-    point = best = evaluate(problem, np.clip(coef.reshape(-1), c.low, c.high), intercept)
+    if start is None:
+        point = best = evaluate(problem, problem.null_coef(), np.zeros(problem.n_outputs))
+        null_objective = point.objective
+    else:
+        coef, intercept = start
+        point = best = evaluate(problem, np.clip(coef.reshape(-1), c.low, c.high), intercept)
+        null_objective = problem.null_objective()
     workspace.work.passes += 1
     always = np.flatnonzero(problem.penalty.active(np.zeros_like(point.flat), c))
     scale = np.sqrt(2.0 * null_objective)
     # Exact models refine at once or not at all. A saturated log-loss gets there by steps of e^-1/2, and a
     # squared hinge may meet a new kink on the way.
     shrinking, attempts = (0.5, 1) if problem.loss.quadratic else (0.95, 4)
-    detour = stages(problem, point, problem.penalty.violation(point.flat, -point.correlation, c))
+    detour = stages(problem, point)
     refinement = np.inf  # size of the last step that followed a certificate
-    stopped = False
+    stopped, model, noise = False, None, None
     lowest = point.objective
     n_iter, stalled, t = 0, 0, 1.0  # t: how much of the last step was taken
     while n_iter < max_iter and stalled < _PATIENCE and np.isfinite(point.gap):
@@ -71,9 +76,18 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
             penalty = penalty.with_alpha(detour.pop(0) * penalty.alpha)
         violation = penalty.violation(point.flat, -point.correlation, c)
         outside = update(workspace, point.flat, violation, point.correlation, always)
+        members = workspace.members
+        if (
+            certified
+            and not outside
+            and model
+            and np.all(violation[members] <= _EXACT * noise[: members.size])
+        ):
+            break
         guarded = t < _SHORT and not problem.loss.kinked
         model, model_coordinates = build_model(problem, workspace, point, null_objective, guarded)
-        if not np.isfinite(model.noise).all():  # squares overflow
+        noise = model.noise
+        if not np.isfinite(noise).all():  # squares overflow
             point = replace(point, gap=np.nan)
             break
         crude = crude or outside > workspace.members.size
@@ -93,8 +107,8 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
         lower = point.objective < lowest - 64 * _EPS * abs(lowest)
         lowest = min(lowest, point.objective)
         better = point.gap <= max(best.gap, 8 * _EPS * best.objective)
-        noise = float(model.noise @ np.abs(target))  # two gaps below this say nothing of which is better
-        best = point if better or point.gap <= noise else best
+        blur = float(noise @ np.abs(target))  # two gaps below this say nothing of which is better
+        best = point if better or point.gap <= blur else best
         stalled = 0 if better or lower else stalled + 1
         if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):
             best, stopped = point, True

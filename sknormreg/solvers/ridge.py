@@ -39,7 +39,7 @@ def solve_squares(problems, lam, tol, max_iter=None):
     solutions = []
     for problem, w in zip(problems, coef, strict=True):
         point = evaluate(problem, w, np.zeros(1))
-        null = problem.null_point()[2]
+        null = problem.null_objective()
         status = Status.judge(point.gap, tol, null, point.objective)
         solutions.append(
             Solution(w[None, :], point.intercept, point.objective, point.gap, null, n_iter, status)

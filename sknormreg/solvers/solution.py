@@ -5,6 +5,8 @@ from enum import Enum
 
 import numpy as np
 
+_EPS = np.finfo(float).eps
+
 
 class Status(Enum):
     CONVERGED = "The duality gap certifies the tolerance asked for."
@@ -29,7 +31,7 @@ class Status(Enum):
         """CONVERGED when the gap is within tol * f_null, up to the rounding of the objective."""
         if not np.isfinite(gap):
             return cls.NOT_FINITE
-        certified = gap <= tol * null_objective + 8 * np.finfo(float).eps * objective
+        certified = gap <= tol * null_objective + 8 * _EPS * objective
         return cls.CONVERGED if certified else cls.MAX_ITER
 
 

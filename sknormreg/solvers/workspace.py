@@ -39,6 +39,10 @@ class Workspace:
         m = self.members.size
         if m == self._cached.size and np.array_equal(self.members, self._cached):
             return self._gram[:m, :m]
+        if m == design.shape[1] and self._cached.size == 0:
+            self.adopt(design.gram(self.members, weights))
+            self.work.gram_columns += m
+            return self._gram
         new = [j for j in self.members.tolist() if j not in self._place]
         if new:
             self._extend(np.array(new, dtype=np.intp), design, weights)
