@@ -9,8 +9,9 @@ _NOTICEABLE = 1e-11  # a violation below this, relative to the correlation, is r
 def update(workspace, flat, violation, correlation, always):
     """Choose `workspace.members`; returns how many coordinates outside the old ones violate.
 
-    The support and the coordinates without a kink at zero (`always`) stay; as many again are taken from
-    the rest, the worst violators first and then those nearest to violating.
+    The support and the coordinates without a kink at zero (`always`) stay; of the rest three quarters as
+    many are taken, the worst violators first and then those nearest to violating, and never more than
+    twice the number of violators.
     """
     if flat.size <= SMALL:
         if workspace.members.size < flat.size:
@@ -25,7 +26,7 @@ def update(workspace, flat, violation, correlation, always):
         return 0
     kept = np.flatnonzero(required)
     rest = np.flatnonzero(~required & (violation > -np.inf))
-    room = max(SMALL, min(kept.size, 2 * count))
+    room = max(SMALL, min(3 * kept.size // 4, 2 * count))
     if rest.size > room:
         rest = rest[np.argpartition(violation[rest], rest.size - room)[rest.size - room :]]
     workspace.members = np.sort(np.append(kept, rest))

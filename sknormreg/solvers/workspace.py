@@ -49,7 +49,7 @@ class Workspace:
         place = np.fromiter(map(self._place.__getitem__, self.members.tolist()), np.intp, m)
         if m == self._cached.size and np.array_equal(place, np.arange(m)):
             return self._gram[:m, :m]
-        return self._gram[place[:, None], place]
+        return self._gram.take(place, axis=0).take(place, axis=1)
 
     def keep(self, curvature, hessian):
         """Remember the Hessian of the members at a `curvature` (d, a) of the loss."""
