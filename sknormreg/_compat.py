@@ -12,4 +12,16 @@ except ImportError:
         """Stands in where scikit-learn has no callbacks."""
 
 
-__all__ = ["CallbackSupportMixin", "Interval", "StrOptions", "check_sample_weight", "fit_context"]
+def has_callbacks(estimator):
+    """Whether callbacks were set on an estimator, or on what it is a part of."""
+    return hasattr(estimator, "_skl_callbacks") or hasattr(estimator, "_parent_callback_ctx")
+
+
+__all__ = [
+    "CallbackSupportMixin",
+    "Interval",
+    "StrOptions",
+    "check_sample_weight",
+    "fit_context",
+    "has_callbacks",
+]

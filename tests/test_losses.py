@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.special import xlogy
 
-from sknormreg.losses import LogLoss, Loss, MultinomialLoss, SquaredHinge, SquaredLoss
+from sknormreg.losses import LogLoss, Loss, MultinomialLoss, SquaredHinge, SquaredLoss, best_intercept
 
 
 class Row(NamedTuple):
@@ -197,3 +197,44 @@ def test_recedes_when_the_loss_falls_forever(row):
     assert wrong.any()
     assert not row.loss.recedes(y, np.where(wrong, -separating, separating), s)
     assert not row.loss.recedes(y, np.zeros_like(z), s)
+
+
+@pytest.mark.parametrize("tau", [1 - 1e-7, 1 - 1e-4, 0.5])
+@pytest.mark.parametrize("margin", [-40.0, -1.0, 0.0, 3.0, 40.0])
+def test_the_gap_of_a_log_loss_is_accurate_relative_to_itself(tau, margin):
+    """Against the relative entropy in extended precision; tau near one leaves (1 - tau)^2 of it."""
+    long = np.longdouble
+    wrong = 1 / (1 + np.exp(long(margin)))
+    kept, right = 1 - long(tau) * wrong, 1 - wrong
+    if margin < -30:
+        right = np.exp(long(margin)) / (1 + np.exp(long(margin)))
+        kept = right + (1 - long(tau)) * wrong
+    expected = float(
+        long(tau) * wrong * np.log(long(tau)) + kept * np.log1p((1 - long(tau)) * wrong / right)
+    )
+    one = np.ones(1)
+    binary = LogLoss().fenchel_gap(np.array([[1.0]]), np.array([[margin]]), one, tau)
+    softmax = MultinomialLoss().fenchel_gap(np.array([[1.0], [0.0]]), np.array([[margin], [0.0]]), one, tau)
+    assert binary == pytest.approx(expected, rel=1e-8, abs=1e-30)
+    assert softmax == pytest.approx(expected, rel=1e-8, abs=1e-30)
+
+
+@pytest.mark.parametrize("loss", [LogLoss(), MultinomialLoss(), SquaredHinge()], ids=repr)
+@pytest.mark.parametrize("spread", [0.0, 6.0, 16.0])
+@pytest.mark.parametrize("scale", [0.1, 30.0, 3000.0])
+def test_the_best_intercept_balances_the_classes(loss, spread, scale):
+    """At weights up to 1e16 apart and margins far into saturation, to the rounding of the terms."""
+    rng = np.random.default_rng(int(scale))
+    classes = np.arange(12) % 3 if isinstance(loss, MultinomialLoss) else np.arange(12) % 2
+    y = (
+        (classes == np.arange(3)[:, None]) * 1.0
+        if isinstance(loss, MultinomialLoss)
+        else classes[None, :] * 1.0
+    )
+    y = 2.0 * y - 1.0 if isinstance(loss, SquaredHinge) else y
+    z = scale * rng.normal(size=y.shape)
+    s = 10.0 ** rng.uniform(-spread, 0, size=12)
+    s /= s.sum()
+    terms = loss.gradient(y, z + best_intercept(loss, y, z, s)[:, None], s)
+    rounding = 1e-13 * max(1.0, scale) * np.abs(terms).sum(axis=1)
+    assert np.all(np.abs(terms.sum(axis=1)) <= rounding)

@@ -3,7 +3,9 @@
 A new norm is one more row: the object, and its formula phi(w, a) of one coefficient with a = alpha f.
 """
 
+import runpy
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,35 +18,8 @@ from sknormreg.penalties import L1, L2, Coordinates, ElasticNet, SeparablePenalt
 from sknormreg.problem import Problem
 from sknormreg.solvers.path import solve
 
-
-class Taxicab(SeparablePenalty):
-    """L1 as a user would write it: no `l1_and_l2`, so it goes through the generic solver."""
-
-    def __init__(self, alpha=1.0):
-        self.alpha = alpha
-
-    def value(self, w, c, each=False):
-        terms = self.alpha * c.factor * np.abs(w)
-        return terms if each else float(terms.sum())
-
-    def slope(self, w, a):
-        return a
-
-    def maximiser(self, v, a):
-        return np.where(np.abs(v) <= a, 0.0, np.copysign(np.inf, v))
-
-    def recession(self, a):
-        return a
-
-    def unbounded_prox(self, x, step, a):
-        return x - np.clip(x, -step * a, step * a)
-
-    def curvature(self, w, a):
-        return np.zeros_like(w)
-
-    def alpha_max(self, grad, c):
-        free = np.where(grad < 0.0, c.high > 0.0, c.low < 0.0) & (c.factor > 0.0)
-        return float(np.max(np.abs(grad[free]) / c.factor[free], initial=0.0))
+#: L1 as a user would write it: no `l1_and_l2`, so it goes through the generic solver
+Taxicab = runpy.run_path(Path(__file__).parents[1] / "docs" / "code" / "taxicab.py")["Taxicab"]
 
 
 class Row(NamedTuple):

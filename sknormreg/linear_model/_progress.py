@@ -1,5 +1,7 @@
 """The bridge from the solver's passes to scikit-learn's callbacks."""
 
+from .._compat import has_callbacks
+
 
 class Progress:
     """One per fit. `step` reports an iteration and returns True when a callback asks to stop.
@@ -9,7 +11,7 @@ class Progress:
 
     def __init__(self, estimator, X, y, sample_weight):
         self.context = None
-        if hasattr(estimator, "_skl_callbacks") or hasattr(estimator, "_parent_callback_ctx"):
+        if has_callbacks(estimator):
             metadata = None if sample_weight is None else {"sample_weight": sample_weight}
             self.estimator = estimator
             self.data = {"X": X, "y": y, "metadata": metadata}

@@ -1,0 +1,90 @@
+"""What the solvers save, counted in work and never in seconds; and that saving it changes nothing."""
+
+import numpy as np
+import pytest
+
+from sknormreg.design import make_design
+from sknormreg.losses import LogLoss, SquaredLoss
+from sknormreg.penalties import L1, Coordinates
+from sknormreg.problem import Problem
+from sknormreg.solvers import path, rotation, workspace
+from sknormreg.solvers.path import solve
+from sknormreg.solvers.workspace import Workspace
+
+
+def lasso(loss, n, p, fraction, seed=0):
+    """A problem with neighbouring columns correlated, at a fraction of its alpha_max."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, p))
+    X[:, 1:] += X[:, :-1]
+    y = X[:, ::10].sum(axis=1) + rng.normal(size=n)
+    y = (y > 0).astype(float) if isinstance(loss, LogLoss) else y - y.mean()
+    weights = np.full(n, 1 / n)
+    infinite = np.full(p, np.inf)
+    coordinates = Coordinates(np.ones(p), -infinite, infinite)
+    problem = Problem(make_design(X, weights, True), y[None, :], weights, loss, L1(), coordinates)
+    null = path.evaluate(problem, problem.null_coef(), np.zeros(1))
+    return problem.with_alpha(fraction * L1().alpha_max(-null.correlation, coordinates))
+
+
+def solved(problem):
+    space = Workspace()
+    return solve(problem, workspace=space), space.work
+
+
+def test_a_detour_through_stronger_penalties_saves_columns_and_steps(monkeypatch):
+    problem = lasso(SquaredLoss(), 200, 2000, 1e-3)
+    solution, work = solved(problem)
+    monkeypatch.setattr(path, "stages", lambda problem, point: [])
+    straight, more = solved(problem)
+    np.testing.assert_allclose(solution.coef, straight.coef, rtol=1e-9, atol=1e-12)
+    assert work.gram_columns < 0.9 * more.gram_columns
+    assert work.newton_steps < 0.5 * more.newton_steps
+
+
+@pytest.mark.parametrize(("p", "fraction"), [(400, 1e-3), (2000, 0.9)])
+def test_no_detour_where_few_coordinates_violate(p, fraction):
+    problem = lasso(SquaredLoss(), 50, p, fraction)
+    point = path.evaluate(problem, problem.null_coef(), np.zeros(1))
+    assert path.stages(problem, point) == []
+
+
+def test_a_hessian_serves_again_where_the_curvature_hardly_moves(monkeypatch):
+    problem = lasso(LogLoss(), 300, 60, 0.02)
+    solution, work = solved(problem)
+    monkeypatch.setattr(workspace, "_CLOSE", -1.0)
+    anew, more = solved(problem)
+    np.testing.assert_allclose(solution.coef, anew.coef, rtol=1e-9, atol=1e-12)
+    assert work.gram_columns < more.gram_columns
+    assert work.passes <= more.passes + 2
+
+
+def test_a_hessian_is_of_its_members_only():
+    space = Workspace()
+    space.members = np.arange(3)
+    curvature = np.ones((1, 5)), None
+    space.keep(curvature, np.eye(3))
+    assert space.recall((np.full((1, 5), 1.005), None)) is not None
+    space.members = np.arange(3)
+    assert space.recall(curvature) is None
+
+
+@pytest.mark.parametrize("zero", [1.0, 0.3, 1e-3, 1e-9, 3e-25])
+def test_the_root_along_a_step_is_found_at_any_size(zero):
+    assert path._root(lambda t: (t - zero) if t < zero else 5.0 * (t - zero)) == pytest.approx(
+        zero, rel=1e-9
+    )
+
+
+def test_a_slope_that_stays_negative_takes_the_whole_step_and_a_positive_one_none():
+    assert path._root(lambda t: t - 2.0) == 1.0
+    assert path._root(lambda t: t + 1.0) == 0.0
+
+
+def test_rotated_columns_keep_their_digits_on_any_scale():
+    rng = np.random.default_rng(0)
+    columns = rng.normal(size=(30, 6)) * 10.0 ** rng.uniform(-8, 8, size=(30, 1))
+    Z, back = rotation._by_qr(columns, np.ones(30))
+    again = back(Z).T  # (p, n): the rows times the rotation and back
+    assert np.all(np.abs(again - columns) <= 1e-14 * np.abs(columns).max(axis=1, keepdims=True))
+    np.testing.assert_allclose(back(np.eye(6)) @ back(np.eye(6)).T, np.eye(6), atol=1e-14)
