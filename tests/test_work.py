@@ -7,7 +7,7 @@ from sknormreg.design import make_design
 from sknormreg.losses import LogLoss, SquaredLoss
 from sknormreg.penalties import L1, Coordinates
 from sknormreg.problem import Problem
-from sknormreg.solvers import path, rotation, workspace
+from sknormreg.solvers import path, rotation, step, workspace
 from sknormreg.solvers.path import solve
 from sknormreg.solvers.workspace import Workspace
 
@@ -71,14 +71,14 @@ def test_a_hessian_is_of_its_members_only():
 
 @pytest.mark.parametrize("zero", [1.0, 0.3, 1e-3, 1e-9, 3e-25])
 def test_the_root_along_a_step_is_found_at_any_size(zero):
-    assert path._root(lambda t: (t - zero) if t < zero else 5.0 * (t - zero)) == pytest.approx(
+    assert step._root(lambda t: (t - zero) if t < zero else 5.0 * (t - zero)) == pytest.approx(
         zero, rel=1e-9
     )
 
 
 def test_a_slope_that_stays_negative_takes_the_whole_step_and_a_positive_one_none():
-    assert path._root(lambda t: t - 2.0) == 1.0
-    assert path._root(lambda t: t + 1.0) == 0.0
+    assert step._root(lambda t: t - 2.0) == 1.0
+    assert step._root(lambda t: t + 1.0) == 0.0
 
 
 def test_rotated_columns_keep_their_digits_on_any_scale():

@@ -143,8 +143,9 @@ class SeparablePenalty(Penalty):
 
     def gauge(self, v, c):
         recession = self.recession(self.alpha * c.factor)
-        open_ended = np.where(v > 0.0, c.high == np.inf, c.low == -np.inf)
-        counts = open_ended & (recession > 0.0) & np.isfinite(recession)
+        counts = (recession > 0.0) & np.isfinite(recession)
+        if not c.unbounded:  # a finite bound in the direction of v keeps the conjugate finite
+            counts &= np.where(v > 0.0, c.high == np.inf, c.low == -np.inf)
         return float(np.max(np.abs(v[counts]) / recession[counts], initial=0.0))
 
     def fenchel_gap(self, w, v, c):
