@@ -17,7 +17,7 @@ def share_of_step(problem, penalty, point, members, step, model):
     """A share t of the step with sufficient decrease of the objective: 1, 1/2, 1/4, ...; 0: none.
 
     Where the curvature jumps it is the best share: Newton's method on a piecewise quadratic then ends after
-    finitely many steps (Keerthi and DeCoste, 2005, section 3), and with shorter ones it may stall.
+    finitely many steps (Keerthi and DeCoste, 2005), and with shorter ones it may stall.
     """
     if problem.loss.quadratic:
         return 1.0  # the model is exact
