@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "_kernels": set(),
     "design": {"_kernels"},
     "moments": set(),
+    "norms": set(),
     "losses": set(),
     "penalties": set(),
     "problem": FOUNDATIONS | OBJECTS,
@@ -33,7 +34,7 @@ MAY_IMPORT = {
     "__init__": {"linear_model"},
 }
 # Up to the solvers scikit-learn is unknown, but for what makes a norm or a loss a parameter object.
-NUMERICS = {"_kernels", "problem", "solvers"} | OBJECTS
+NUMERICS = {"_kernels", "norms", "problem", "solvers"} | OBJECTS
 PARAMETER_OBJECTS = {"losses", "penalties"}
 
 
