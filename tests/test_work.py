@@ -63,10 +63,13 @@ def test_a_hessian_is_of_its_members_only():
     space = Workspace()
     space.members = np.arange(3)
     curvature = np.ones((1, 5)), None
-    space.keep(curvature, np.eye(3))
-    assert space.recall((np.full((1, 5), 1.005), None)) is not None
+    none = np.zeros(0, dtype=int)
+    space.keep(curvature, none, np.eye(3))
+    assert space.recall((np.full((1, 5), 1.005), None), none) is not None
+    assert space.recall(curvature, np.array([1])) is None
+    space.keep(curvature, none, np.eye(3))
     space.members = np.arange(3)
-    assert space.recall(curvature) is None
+    assert space.recall(curvature, none) is None
 
 
 @pytest.mark.parametrize("zero", [1.0, 0.3, 1e-3, 1e-9, 3e-25])

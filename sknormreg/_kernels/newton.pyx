@@ -16,7 +16,7 @@ each O(k^2). The gradient of all m coordinates, O(m k), is formed only after a f
 length t the free coordinates' own gradient simply shrinks by 1 - t.
 """
 
-from libc.math cimport INFINITY, fabs, hypot, sqrt
+from libc.math cimport INFINITY, fabs, fmax, hypot, sqrt
 from libc.stdlib cimport free, malloc
 from libc.string cimport memmove
 
@@ -80,7 +80,7 @@ cdef inline double slope_down(Search *s, Py_ssize_t j) noexcept nogil:
 
 cdef inline double rounding_at(Search *s, Py_ssize_t j) noexcept nogil:
     """How large the gradient in w_j may be by rounding alone."""
-    return s.noise[j] + ROUNDING * s.size * sqrt(s.G[j * s.ld + j])
+    return s.noise[j] + ROUNDING * s.size * sqrt(fmax(s.G[j * s.ld + j], 0.0))
 
 
 cdef void refresh(Search *s) noexcept nogil:
@@ -93,7 +93,7 @@ cdef void refresh(Search *s) noexcept nogil:
     s.size = 0.0
     for j in range(s.m):
         if s.w[j] != 0.0:
-            s.size = hypot(s.size, s.w[j] * sqrt(s.G[j * s.ld + j]))
+            s.size = hypot(s.size, s.w[j] * sqrt(fmax(s.G[j * s.ld + j], 0.0)))
     for i in range(s.k):
         j = s.order[i]
         s.pull[i] = -(s.q[j] + s.l2[j] * s.w[j] + s.l1[j] * s.sign[j])
@@ -392,6 +392,7 @@ def finish(const double[:, :] G, double[::1] q, double[::1] w, const double[::1]
     s.factored = 0
     with nogil:
         scratch[0, :] = w
+        refresh(&s)   # the size of w, which tells rounding from slopes
         factorise(&s)
         refresh(&s)
         while steps < max_steps:

@@ -31,10 +31,11 @@ class L1(SeparablePenalty):
         return a
 
     def fenchel_gap(self, w, v, c):
-        if self.alpha == 0.0 or c.unpenalised.any() or not c.unbounded:
+        a = self.alpha * c.factor
+        if not c.unbounded or not a.all():
             return super().fenchel_gap(w, v, c)
         # a shortcut for small fits: the conjugate is zero wherever it is finite
-        return float(np.maximum(self.alpha * c.factor * np.abs(w) - v * w, 0.0).sum())
+        return float(np.maximum(a * np.abs(w) - v * w, 0.0).sum())
 
     def unbounded_prox(self, x, step, a):
         return np.sign(x) * np.maximum(np.abs(x) - step * a, 0.0)

@@ -1,8 +1,8 @@
 """Through stronger penalties to the one that is asked for.
 
 From a start where very many coordinates violate, those that violate most are a poor guess at the support.
-The same problem at a strength halved from pass to pass brings them in nearly in the order in which the
-regularisation path does, so few columns are gathered in vain and the pattern is almost right on arrival.
+The same problem at a strength about halved from pass to pass brings them in nearly in the order in which
+the regularisation path does, so few columns are gathered in vain and the pattern is almost right there.
 Only a quadratic loss gains: the others form a Hessian for every stage, which costs more than it saves.
 """
 

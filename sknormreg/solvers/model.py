@@ -24,10 +24,10 @@ def build_model(problem, workspace, point, null_objective, guarded):
         gram = workspace.gram(problem.design, problem.weights)
     else:
         curvature = (loss.majoriser if guarded else loss.curvature)(problem.y, point.z, problem.weights)
-        gram = workspace.recall(curvature)
+        gram = workspace.recall(curvature, problem.floating)
         if gram is None:
             gram = _weighted_gram(problem, workspace, *curvature)
-            workspace.keep(curvature, gram)
+            workspace.keep(curvature, problem.floating, gram)
         if problem.fit_intercept:
             K = problem.n_outputs
             unbounded = np.full(K, np.inf)

@@ -99,7 +99,7 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
         t = share_of_step(problem, penalty, point, members, step, model)
         point = evaluate(problem, *advance(problem, point, members, target, t))
         workspace.work.passes += 1
-        found.consider(point, blur=float(noise @ np.abs(target)))
+        found.consider(point, float(noise @ np.abs(target)), tol * null_objective)
         if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):
             found.point, stopped = point, True
             break
@@ -119,11 +119,14 @@ class _Best:
     def __init__(self, point):
         self.point, self.lowest, self.stalled = point, point.objective, 0
 
-    def consider(self, point, blur):
-        """`blur`: gaps that are both below it differ by rounding alone, and the later point is better."""
+    def consider(self, point, blur, required):
+        """Gaps below `blur` differ by rounding alone, so the later point is better, unless that would lose
+        the certificate, the `required` gap.
+        """
         lower = point.objective < self.lowest - 64 * _EPS * abs(self.lowest)
         better = point.gap <= max(self.point.gap, 8 * _EPS * self.point.objective)
         self.lowest = min(self.lowest, point.objective)
         self.stalled = 0 if better or lower else self.stalled + 1
-        if better or point.gap <= blur:
+        certified = point.gap <= required or self.point.gap > required
+        if better or (point.gap <= blur and certified):
             self.point = point

@@ -43,13 +43,14 @@ def solve_rotated(problem, tol, max_iter, callback=None):
     found = solve(small, tol=tol, max_iter=max_iter, callback=report)
     coef = back(found.coef)
     point = evaluate(problem, coef.reshape(-1), found.intercept)
+    judged = Status.judge(point.gap, tol, found.null_objective, point.objective)
     return replace(
         found,
         coef=coef,
         intercept=point.intercept,
         objective=point.objective,
         dual_gap=point.gap,
-        status=Status.judge(point.gap, tol, found.null_objective, point.objective),
+        status=found.status if found.status is Status.STOPPED else judged,
     )
 
 
@@ -65,7 +66,8 @@ def _rotation(wide, factor, s):
     values, vectors = linalg.eigh(kernel - across - across[:, None] + s @ across)
     kept = values > n * _EPS * values.max(initial=0.0)
     root, vectors = np.sqrt(values[kept]), vectors[:, kept]
-    sure = not kept.any() or root[0] > _SURE * root[-1]
+    lost = n - bool(s.any()) - root.size  # directions too short to be seen among squares
+    sure = not kept.any() or (lost <= 0 and root[0] > _SURE * root[-1])
     if sure or not hasattr(wide, "columns"):
         dual = vectors / root
         dual -= s[:, None] * dual.sum(axis=0)

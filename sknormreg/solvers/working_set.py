@@ -11,7 +11,7 @@ def update(workspace, flat, violation, correlation, always):
 
     The support and the coordinates without a kink at zero (`always`) stay; of the rest three quarters as
     many are taken, the worst violators first and then those nearest to violating, and never more than
-    twice the number of violators.
+    twice the number of violators (or 64).
     """
     if flat.size <= SMALL:
         if workspace.members.size < flat.size:

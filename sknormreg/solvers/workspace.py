@@ -51,20 +51,21 @@ class Workspace:
             return self._gram[:m, :m]
         return self._gram.take(place, axis=0).take(place, axis=1)
 
-    def keep(self, curvature, hessian):
-        """Remember the Hessian of the members at a `curvature` (d, a) of the loss."""
-        self._hessian = self.members, curvature, hessian
+    def keep(self, curvature, floating, hessian):
+        """Remember the Hessian of the members at a `curvature` (d, a) of the loss, its shifts pinned."""
+        self._hessian = self.members, curvature, floating, hessian
         self.work.gram_columns += self.members.size
 
-    def recall(self, curvature):
+    def recall(self, curvature, floating):
         """The Hessian kept, if it is of these members at about this curvature; else None.
 
         One that is off by a factor of 1 + c still makes the error of each step c times that of the last.
         """
         if self._hessian is None:
             return None
-        members, kept, hessian = self._hessian
-        if members is self.members and all(map(_close, kept, curvature)):
+        members, kept, pinned, hessian = self._hessian
+        same = members is self.members and np.array_equal(pinned, floating)
+        if same and all(map(_close, kept, curvature)):
             return hessian
         self._hessian = None  # not to be held beside the next one
         return None
