@@ -65,7 +65,7 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
     detour = stages(problem, point)
     refinement = np.inf  # size of the last step that followed a certificate
     found = _Best(point)
-    stopped, model, noise = False, None, None
+    stopped, model = False, None
     n_iter, t = 0, 1.0  # t: how much of the last step was taken
     while n_iter < max_iter and found.stalled < _PATIENCE and np.isfinite(point.gap):
         n_iter += 1
@@ -77,29 +77,28 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
         violation = penalty.violation(point.flat, -point.correlation, c)
         outside = update(workspace, point.flat, violation, point.correlation, always)
         refining, members = certified and not outside, workspace.members
-        if refining and model and np.all(violation[members] <= _EXACT * noise[: members.size]):
+        if refining and model and np.all(violation[members] <= _EXACT * model.noise[: members.size]):
             break
         guarded = t < _SHORT and not problem.loss.kinked
         model, model_coordinates = build_model(problem, workspace, point, null_objective, guarded)
-        noise = model.noise
-        if not np.isfinite(noise).all():  # squares overflow
+        if not np.isfinite(model.noise).all():  # squares overflow
             point = replace(point, gap=np.nan)
             break
         crude = crude or outside > members.size
         target = minimise(model, penalty, model_coordinates, workspace.work, crude)
         step = target - model.start
-        size = float(np.sqrt(max(0.0, step @ (model.gram @ step))))
         if refining:
+            size = float(np.sqrt(max(0.0, step @ (model.gram @ step))))
             m = members.size  # the intercepts behind them have no pattern
             same_pattern = np.array_equal(np.sign(target[:m]), np.sign(model.start[:m]))
             attempts -= size >= shrinking * refinement
             if (size <= _ROUNDING * scale and same_pattern) or attempts == 0:
                 break
             refinement = size
-        t = share_of_step(problem, penalty, point, members, step, model)
+        t = share_of_step(problem, point, members, step, model)
         point = evaluate(problem, *advance(problem, point, members, target, t))
         workspace.work.passes += 1
-        found.consider(point, float(noise @ np.abs(target)), tol * null_objective)
+        found.consider(point, float(model.noise @ np.abs(target)), tol * null_objective)
         if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):
             found.point, stopped = point, True
             break

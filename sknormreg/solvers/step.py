@@ -13,7 +13,7 @@ def advance(problem, point, members, target, t):
     return flat, intercept + t * target[m:] if target.size > m else intercept
 
 
-def share_of_step(problem, penalty, point, members, step, model):
+def share_of_step(problem, point, members, step, model):
     """A share t of the step with sufficient decrease of the objective: 1, 1/2, 1/4, ...; 0: none.
 
     Where the curvature jumps it is the best share: Newton's method on a piecewise quadratic then ends after
@@ -21,7 +21,7 @@ def share_of_step(problem, penalty, point, members, step, model):
     """
     if problem.loss.quadratic:
         return 1.0  # the model is exact
-    c, m = problem.coordinates.take(members), members.size
+    c, penalty, m = problem.coordinates.take(members), problem.penalty, members.size
     full = np.zeros(point.flat.size)
     full[members] = step[:m]
     dz = problem.design.matvec(full.reshape(problem.shape))
