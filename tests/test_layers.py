@@ -31,7 +31,8 @@ MAY_IMPORT = {
     "solvers": FOUNDATIONS | OBJECTS | {"problem"},
     "_compat": set(),
     "linear_model": FOUNDATIONS | OBJECTS | {"problem", "solvers", "_compat"},
-    "__init__": {"linear_model"},
+    "pruning": FOUNDATIONS | OBJECTS | {"norms", "problem", "solvers", "_compat", "linear_model"},
+    "__init__": {"linear_model", "pruning"},
 }
 # Up to the solvers scikit-learn is unknown, but for what makes a norm or a loss a parameter object.
 NUMERICS = {"_kernels", "norms", "problem", "solvers"} | OBJECTS

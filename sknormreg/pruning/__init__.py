@@ -1,0 +1,11 @@
+"""Pruning: rules that cut weights, and estimators whose coefficients are cut by them."""
+
+from ._mask import magnitude_mask
+from .weights import clip_weights, prune_weights, retain_weights
+
+__all__ = [
+    "clip_weights",
+    "magnitude_mask",
+    "prune_weights",
+    "retain_weights",
+]
