@@ -8,6 +8,7 @@ from .linear_model import (
     Ridge,
     RidgeClassifier,
 )
+from .pruning import MagnitudePrunedClassifier, MagnitudePrunedRegressor
 
 __version__ = "0.1.0"
 
@@ -16,6 +17,8 @@ __all__ = [
     "ElasticNetClassifier",
     "Lasso",
     "LassoClassifier",
+    "MagnitudePrunedClassifier",
+    "MagnitudePrunedRegressor",
     "Ridge",
     "RidgeClassifier",
 ]

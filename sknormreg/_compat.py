@@ -1,7 +1,9 @@
 """The private scikit-learn names this package relies on, in one place."""
 
 from sklearn.base import _fit_context as fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils import _safe_indexing as safe_indexing
+from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 try:  # scikit-learn >= 1.9: progress bars, early stopping
@@ -19,9 +21,13 @@ def has_callbacks(estimator):
 
 __all__ = [
     "CallbackSupportMixin",
+    "HasMethods",
     "Interval",
+    "Options",
     "StrOptions",
     "check_sample_weight",
     "fit_context",
     "has_callbacks",
+    "routing_enabled",
+    "safe_indexing",
 ]

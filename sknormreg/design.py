@@ -7,6 +7,8 @@ row contiguous. `mean` is the weighted mean of every column (zero when nothing i
 method speaks of the centred matrix X - 1 mean'. X itself is never copied, written to or densified.
 """
 
+from copy import copy
+
 import numpy as np
 from scipy import sparse
 
@@ -106,9 +108,20 @@ class DenseDesign:
             out += block.T @ block
         return out
 
+    def restrict(self, cols):
+        """The design of some columns, with the same centre."""
+        made = copy(self)
+        made.X = np.asfortranarray(self.X[:, cols])
+        made.shape, made.mean = made.X.shape, self.mean[cols]
+        made.column_major, made._everything = True, np.arange(cols.size)
+        return made
+
     def columns(self, cols):
         """Centred float64 copy, (len(cols), n)."""
-        return np.concatenate([block for _, block in self._blocks(cols)], axis=1)
+        out = np.empty((cols.size, self.shape[0]))
+        for rows, block in self._blocks(cols):
+            out[:, rows] = block
+        return out
 
     def _blocks(self, cols, copies=1):
         """Centred float64 copies (len(cols), some rows), with the rows they stand for."""
@@ -213,6 +226,13 @@ class SparseDesign:
         out -= across[:, None] + across
         out += (scale * rest) @ rest
         return out
+
+    def restrict(self, cols):
+        """The design of some columns, with the same centre."""
+        made = copy(self)
+        made.X, made._rest = self._take(cols)
+        made.shape, made.mean, made._stored = made.X.shape, self.mean[cols], self._stored[cols]
+        return made
 
     def _take(self, cols):
         return (self.X, self._rest) if cols is None else (self.X[:, cols], self._rest[cols])

@@ -8,6 +8,7 @@ with every loss.
 import os
 
 from sklearn.base import is_classifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknormreg import (
@@ -15,6 +16,8 @@ from sknormreg import (
     ElasticNetClassifier,
     Lasso,
     LassoClassifier,
+    MagnitudePrunedClassifier,
+    MagnitudePrunedRegressor,
     Ridge,
     RidgeClassifier,
 )
@@ -37,6 +40,29 @@ def instances():
         yield Ridge(alpha=0.01, positive=True, fit_intercept=intercept)
 
 
+class WithoutAlpha(MagnitudePrunedRegressor):
+    """For a check that sets alpha = 0.01 on every regressor that has one, and no `alphas`.
+
+    Beside an `estimator` an alpha is an error, by design (`test_bad_input_is_named`).
+    """
+
+    alphas = None
+
+
+def pruned_instances():
+    logistic = LogisticRegression(C=10.0)
+    yield MagnitudePrunedRegressor()
+    yield MagnitudePrunedRegressor(alpha=0.01, threshold=0.1, n_steps=3, schedule="cubic")
+    yield MagnitudePrunedRegressor(sparsity="auto", sparsity_rule="bic", structure="features")
+    yield WithoutAlpha(ElasticNet(0.01), sparsity=0.3)
+    yield WithoutAlpha(Lasso(0.01), sparsity="auto", sparsity_rule="1se", cv=3)
+    yield WithoutAlpha(LinearRegression(), refit=False, sparsity=0.2)
+    yield MagnitudePrunedClassifier()
+    yield MagnitudePrunedClassifier(alpha=0.01, structure="features", sparsity=0.3, n_steps=2)
+    yield MagnitudePrunedClassifier(logistic, sparsity="auto")
+    yield MagnitudePrunedClassifier(logistic, threshold=0.2, refit=False)
+
+
 def checks(estimator):
     """scikit-learn's checks of one estimator, less those that could say nothing about it.
 
@@ -55,7 +81,7 @@ def checks(estimator):
         if (
             name == "check_class_weight_classifiers"
             and is_classifier(estimator)
-            and not estimator.fit_intercept
+            and not getattr(estimator, "fit_intercept", True)
         ):
             continue
         if name == "check_classifiers_multilabel_output_format_predict_proba" and not hasattr(

@@ -1,7 +1,7 @@
 """scikit-learn's own estimator checks, without a single expected failure."""
 
 import pytest
-from instances import checks, instances
+from instances import checks, instances, pruned_instances
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.estimator_checks import (
@@ -11,9 +11,10 @@ from sklearn.utils.estimator_checks import (
     check_param_validation,
 )
 
+ALL = [*instances(), *pruned_instances()]
 CASES = [
     pytest.param(estimator, check, id=f"{estimator!r:.120}-{check.func.__name__}-{i}")
-    for estimator in instances()
+    for estimator in ALL
     for i, check in enumerate(checks(estimator))
 ]
 SELF_CHECKS = (
@@ -29,7 +30,7 @@ def test_check_estimator(estimator, check):
 
 
 @pytest.mark.parametrize("check", SELF_CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("estimator", list(instances()), ids=repr)
+@pytest.mark.parametrize("estimator", ALL, ids=repr)
 def test_checks_scikit_learn_keeps_for_itself(estimator, check):
     check(type(estimator).__name__, clone(estimator))
 

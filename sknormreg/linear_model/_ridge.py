@@ -1,5 +1,6 @@
 """Ridge regression."""
 
+from dataclasses import dataclass
 from numbers import Integral, Real
 
 import numpy as np
@@ -17,6 +18,42 @@ from ._checks import make_coordinates, normalised_weights
 from ._progress import Progress
 from ._regression import RegressionMixin, centre_target, read_regression_data, regression_attributes
 
+
+@dataclass
+class RidgeData:
+    """What a ridge estimator read of its input: targets (K, n) and how to name what is found for them."""
+
+    X: object
+    Y: np.ndarray
+    weights: np.ndarray  # sum to one
+    total: float  # what they summed to
+    name: object  # function of (coef, intercept, design, y_mean)
+
+    def centre(self, fit_intercept):
+        return RidgeRows(self, make_design(self.X, self.weights, fit_intercept), fit_intercept)
+
+
+class RidgeRows:
+    """The same as centred rows."""
+
+    def __init__(self, data, design, fit_intercept):
+        self.data, self.design, self.fit_intercept = data, design, fit_intercept
+        self.Y, self.y_mean = centre_target(data.Y, data.weights, fit_intercept)
+
+    def problems(self, alphas, coordinates):
+        """One per target."""
+        return [
+            Problem(
+                self.design, y[None, :], self.data.weights, SquaredLoss(),
+                penalties.L2(alpha / self.data.total), coordinates, self.fit_intercept,
+            )
+            for y, alpha in zip(self.Y, alphas, strict=True)
+        ]  # fmt: skip
+
+    def attributes(self, coef, intercept):
+        return self.data.name(coef, intercept, self.design, self.y_mean)
+
+
 _SOLVERS = {"auto", "svd", "cholesky", "lsqr", "sparse_cg", "sag", "saga", "lbfgs"}
 
 
@@ -33,37 +70,30 @@ class RidgeBase(LinearModel):
     _parameter_constraints.pop("warm_start")
     warm_start = False
 
-    def _fit_ridge(self, X, Y, weights, total, progress, attributes):
-        """Fit targets Y (K, n); `attributes(coef, intercept, design, y_mean)` names the result."""
-        self._check_solver(sparse.issparse(X))
-        alphas = self._alphas(Y.shape[0])
-        coordinates = make_coordinates(self.penalty_factor, self.bounds, self.positive, X.shape[1])
+    def _fit_ridge(self, data, progress):
+        """Fit the targets of a `RidgeData`."""
+        self._check_solver(sparse.issparse(data.X))
+        alphas = self._alphas(data.Y.shape[0])
+        coordinates = make_coordinates(self.penalty_factor, self.bounds, self.positive, data.X.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
-            design = make_design(X, weights, self.fit_intercept)
-            Y, y_mean = centre_target(Y, weights, self.fit_intercept)
-            loss, lam = SquaredLoss(), alphas / total
-            problems = [
-                Problem(
-                    design, y[None, :], weights, loss, penalties.L2(strength), coordinates,
-                    self.fit_intercept,
-                )
-                for y, strength in zip(Y, lam, strict=True)
-            ]  # fmt: skip
+            rows = data.centre(self.fit_intercept)
+            problems = rows.problems(alphas, coordinates)
             if coordinates.unbounded:
-                solutions = solve_squares(problems, lam, self.tol, self.max_iter)
+                solutions = solve_squares(problems, alphas / data.total, self.tol, self.max_iter)
             else:
-                solutions = self._solve_each(
-                    problems, Workspace(), progress,
-                    lambda *found: attributes(*found, design, y_mean),
-                )  # fmt: skip
+                solutions = self._solve_each(problems, Workspace(), progress, rows.attributes)
+        self._adopt(rows, solutions, alphas)
+        progress.done()
+        return self
+
+    def _adopt(self, rows, solutions, alphas):
+        """Fitted attributes from the solutions; warns of what is not certified."""
         self._warn(solutions, alphas)
-        store(self, attributes(*stack(solutions), design, y_mean))
-        gaps = 2.0 * total * np.array([s.dual_gap for s in solutions])
+        store(self, rows.attributes(*stack(solutions)))
+        gaps = 2.0 * rows.data.total * np.array([s.dual_gap for s in solutions])
         self.dual_gap_ = gaps if gaps.size > 1 else float(gaps[0])
         self.n_iter_ = np.array([s.n_iter for s in solutions])
         self.solver_ = self.solver
-        progress.done()
-        return self
 
     def _alphas(self, n_targets):
         alphas = np.atleast_1d(np.asarray(self.alpha, dtype=np.float64))
@@ -222,9 +252,12 @@ class Ridge(RegressionMixin, RidgeBase):
         self : object
             The fitted estimator.
         """
+        data = self._read(X, y, sample_weight)
+        return self._fit_ridge(data, Progress(self, X, y, sample_weight))
+
+    def _read(self, X, y, sample_weight):
         X, Y, y_ndim = read_regression_data(self, X, y)
         weights, total = normalised_weights(sample_weight, X)
-        return self._fit_ridge(
-            X, Y, weights, total, Progress(self, X, y, sample_weight),
-            lambda *found: regression_attributes(*found, X.dtype, y_ndim),
-        )  # fmt: skip
+        return RidgeData(
+            X, Y, weights, total, lambda *found: regression_attributes(*found, X.dtype, y_ndim)
+        )

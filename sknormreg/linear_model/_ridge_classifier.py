@@ -13,7 +13,7 @@ from ._checks import normalised_weights
 from ._classification import PenalizedClassifier, encode_classes
 from ._progress import Progress
 from ._regression import regression_attributes
-from ._ridge import RidgeBase
+from ._ridge import RidgeBase, RidgeData
 
 
 class RidgeClassifier(PenalizedClassifier, RidgeBase):
@@ -171,6 +171,11 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
                     f"Got {self.alpha!r}."
                 )
             return super().fit(X, y, sample_weight)
+        data = self._read(X, y, sample_weight)
+        return self._fit_ridge(data, Progress(self, X, y, sample_weight))
+
+    def _read(self, X, y, sample_weight):
+        """For the squared loss: classes coded -1, +1."""
         X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True)
         check_classification_targets(y)
         weights, total = normalised_weights(sample_weight, X)
@@ -185,10 +190,9 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         else:
             _, weights, factor = encode_classes(self, column_or_1d(y, warn=True), weights)
             total *= factor
-        return self._fit_ridge(
-            X, np.ascontiguousarray(Y.T), weights, total, Progress(self, X, y, sample_weight),
-            lambda *found: _matrix_attributes(*found, X.dtype),
-        )  # fmt: skip
+        return RidgeData(
+            X, np.ascontiguousarray(Y.T), weights, total, lambda *found: _matrix_attributes(*found, X.dtype)
+        )
 
     def predict(self, X):
         """Predict the class.

@@ -1,9 +1,13 @@
 """Pruning: rules that cut weights, and estimators whose coefficients are cut by them."""
 
+from ._magnitude_pruned_classifier import MagnitudePrunedClassifier
+from ._magnitude_pruned_regressor import MagnitudePrunedRegressor
 from ._mask import magnitude_mask
 from .weights import clip_weights, prune_weights, retain_weights
 
 __all__ = [
+    "MagnitudePrunedClassifier",
+    "MagnitudePrunedRegressor",
     "clip_weights",
     "magnitude_mask",
     "prune_weights",

@@ -36,6 +36,11 @@ def solve_squares(problems, lam, tol, max_iter=None):
     first = problems[0]
     Y = np.concatenate([problem.y for problem in problems])
     coef, n_iter = solve_ridge(first.design, Y, first.weights, lam, first.coordinates.factor, max_iter)
+    return certify(problems, coef, tol, n_iter)
+
+
+def certify(problems, coef, tol, n_iter=1):
+    """Solutions from coefficients (K, p), one problem each."""
     solutions = []
     for problem, w in zip(problems, coef, strict=True):
         point = evaluate(problem, w, np.zeros(1))
@@ -60,7 +65,7 @@ def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
     elif n < p and n <= _LARGEST and np.all(lam > 0) and np.all(factor > 0):
         method = _Dual(design, weights, lam, factor)
     if method is not None and method.sound:
-        coef, settled = _refine(method, design, Y, weights)
+        coef, settled = refine(method, design, Y, weights)
         if settled:
             return coef, 1
     if hasattr(design, "columns"):
@@ -68,13 +73,13 @@ def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
     return _by_lsqr(design, Y, root, lam, factor, max_iter)
 
 
-def _refine(method, design, Y, weights):
-    """Corrections from the gradient at the present point until they stop shrinking.
+def refine(method, design, Y, weights, start=None):
+    """(coef, settled): corrections from the gradient at the present point until they stop shrinking.
 
     Settled: the last correction is below 1e-10 of the solution, in the norm of the predictions.
     """
-    coef = np.zeros((Y.shape[0], design.shape[1]))
-    residual = Y
+    coef = np.zeros((Y.shape[0], design.shape[1])) if start is None else start
+    residual = Y if start is None else _residual(design, Y, weights, coef)
     previous = np.inf
     reach = np.sqrt((Y * Y) @ weights)
     for _ in range(_REFINEMENTS):
@@ -87,12 +92,17 @@ def _refine(method, design, Y, weights):
         if size >= 0.5 * previous:
             break
         coef, previous = trial, size
-        residual = Y - design.matvec(coef)
-        if design.centred:  # the means are rounded to their own size: the intercept takes up the rest
-            residual -= (residual @ weights)[:, None]
+        residual = _residual(design, Y, weights, coef)
         if size <= 4 * _EPS:
             break
     return coef, bool(previous <= 1e-10 and method.reliable(reach))
+
+
+def _residual(design, Y, weights, coef):
+    residual = Y - design.matvec(coef)
+    if design.centred:  # the means are rounded to their own size: the intercept takes up the rest
+        residual -= (residual @ weights)[:, None]
+    return residual
 
 
 class _Primal:

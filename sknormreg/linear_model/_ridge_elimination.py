@@ -1,0 +1,147 @@
+"""The ridge estimators on ever fewer features, without fitting each anew."""
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import clone, is_classifier
+
+from ..design import make_design
+from ..solvers.elimination import eliminate
+from ..solvers.ridge import certify
+from ._base import store
+from ._checks import make_coordinates
+from ._ridge import Ridge
+from ._ridge_classifier import RidgeClassifier
+
+_ROWS = 4096
+
+
+def eliminates(estimator):
+    """Whether `RidgeElimination` serves the estimator.
+
+    Ridge and RidgeClassifier with the squared loss, themselves and not subclasses, with one alpha and
+    without bounds.
+    """
+    if type(estimator) not in (Ridge, RidgeClassifier):
+        return False
+    free = estimator.bounds is None and not estimator.positive and np.ndim(estimator.alpha) == 0
+    return free and (isinstance(estimator, Ridge) or estimator.loss == "squared")
+
+
+class RidgeElimination:
+    """Coefficients (K, p) of the features that are left, and the estimator fitted to them alone.
+
+    `per_output` lets each output lose features of its own.
+    """
+
+    def __init__(self, estimator, X, y, sample_weight=None, per_output=False):
+        self.estimator = estimator = clone(estimator)
+        estimator._validate_params()
+        data = estimator._read(X, y, sample_weight)
+        estimator._check_solver(sparse.issparse(data.X))
+        n_outputs, n_features = data.Y.shape[0], data.X.shape[1]
+        self.alphas = estimator._alphas(n_outputs)
+        self.coordinates = make_coordinates(estimator.penalty_factor, None, False, n_features)
+        self.sample_weight = sample_weight
+        self.groups = [[k] for k in range(n_outputs)] if per_output else [list(range(n_outputs))]
+        self._recorded = []
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.rows = rows = data.centre(estimator.fit_intercept)
+            lam, factor = float(self.alphas[0]) / data.total, self.coordinates.factor
+            self.parts = [
+                eliminate(rows.design, rows.Y[group], data.weights, lam, factor) for group in self.groups
+            ]
+
+    @property
+    def coef(self):
+        return np.concatenate([part.coef for part in self.parts])
+
+    def deviations(self):
+        """Weighted standard deviation of each feature."""
+        design, weights = self.rows.design, self.rows.data.weights
+        if not design.centred:
+            design = make_design(self.rows.data.X, weights, True)
+            squares = design.squares(np.arange(design.shape[1]), weights)
+        else:
+            squares = self.parts[0].squares
+        return np.sqrt(np.maximum(0.0, squares))
+
+    def drop(self, mask):
+        """Drop where `mask` (p,), or (K, p) per output, is True; features that are gone may be in it."""
+        mask = np.broadcast_to(mask, (len(self.groups), mask.shape[-1]))
+        for part, dropped in zip(self.parts, mask, strict=True):
+            features = np.flatnonzero(dropped & part.kept)
+            if features.size:
+                part.drop(features)
+
+    def record(self):
+        """Remember the present fit for `scores`."""
+        if is_classifier(self.estimator):
+            self._recorded.append(self.coef)
+        else:
+            self._recorded.append(np.concatenate([part.loss() for part in self.parts]))
+
+    def scores(self):
+        """The estimator's `score` on the training data at each recorded fit."""
+        if is_classifier(self.estimator):
+            return self._accuracies(self._recorded)
+        target, loss = self.rows.Y, np.array(self._recorded)
+        weights = self.rows.data.weights
+        spread = ((target - (target @ weights)[:, None]) ** 2) @ weights
+        with np.errstate(divide="ignore", invalid="ignore"):
+            r2 = 1.0 - loss / spread
+        r2[:, spread == 0] = np.where(loss[:, spread == 0] == 0, 1.0, 0.0)  # as sklearn.metrics.r2_score
+        return r2.mean(axis=1)
+
+    def _accuracies(self, coefs):
+        """In one pass over X."""
+        data, design = self.rows.data, self.rows.design
+        stacked = np.concatenate(coefs)
+        shape = (len(coefs), data.Y.shape[0])
+        shift = np.tile(self.rows.y_mean, len(coefs)) - stacked @ design.mean
+        right = np.zeros(len(coefs))
+        for first in range(0, data.Y.shape[1], _ROWS):
+            rows = slice(first, first + _ROWS)
+            z = (np.asarray(data.X[rows] @ stacked.T) + shift).reshape(-1, *shape)
+            right += data.weights[rows] @ self._hits(z, data.Y[:, rows].T)
+        return right
+
+    def _hits(self, z, target):
+        """(rows, steps): whether each row is predicted right."""
+        if self.estimator._multilabel or target.shape[1] == 1:
+            return ((z > 0) == (target > 0)[:, None]).all(axis=2)
+        return z.argmax(axis=2) == target.argmax(axis=1)[:, None]
+
+    def evidence(self):
+        """(minus twice the log-likelihood, effective degrees of freedom) of the present fit.
+
+        For a regressor: Gaussian, with the variance of the noise of each target at its maximum and
+        constants left out.
+        """
+        loss = np.concatenate([part.loss() for part in self.parts])
+        freedom = sum(len(g) * part.freedom() for g, part in zip(self.groups, self.parts, strict=True))
+        freedom += loss.size * self.estimator.fit_intercept
+        tiny = np.finfo(float).tiny
+        return self.rows.data.total * float(np.log(np.maximum(loss, tiny)).sum()), freedom
+
+    def draft(self):
+        """The estimator with the present coefficients as they are."""
+        model = copy.copy(self.estimator)
+        store(model, self.rows.attributes(self.coef, np.zeros(len(self.alphas))))
+        return model
+
+    def fitted(self):
+        """The estimator at the present features, refined on the rows and certified."""
+        coef, solutions = np.empty_like(self.coef), []
+        with np.errstate(over="ignore", invalid="ignore"):
+            for group, part in zip(self.groups, self.parts, strict=True):
+                coef[group] = part.refined()
+                low = np.where(part.kept, -np.inf, 0.0)
+                within = replace(self.coordinates, low=low, high=-low)
+                problems = self.rows.problems(self.alphas, within)
+                solutions += certify([problems[k] for k in group], coef[group], self.estimator.tol)
+        model = copy.copy(self.estimator)
+        model._adopt(self.rows, solutions, self.alphas)
+        return model

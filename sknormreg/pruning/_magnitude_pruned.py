@@ -1,0 +1,223 @@
+"""Linear models whose small coefficients are pruned and whose others are refitted."""
+
+from copy import deepcopy
+from numbers import Real
+
+import numpy as np
+from sklearn.utils import check_random_state, get_tags
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context
+from ..design import make_design
+from ..linear_model._base import FLOATS
+from ..linear_model._checks import normalised_weights
+from ._base import PATH_CONSTRAINTS, BasePruned, Start
+from ._choose import evidence
+from ._coefficients import Location
+from ._ranking import Ranking
+from ._refits import RidgeFits, fit, start
+
+
+def inner_has(name):
+    """For `available_if`: whether the inner estimator has the method."""
+
+    def check(self):
+        getattr(self.estimator_ if hasattr(self, "estimator_") else self._estimator(), name)
+        return True
+
+    return check
+
+
+class MagnitudePruned(BasePruned):
+    """The shared fit; subclasses name the default estimator."""
+
+    _parameter_constraints = {
+        **PATH_CONSTRAINTS,
+        "estimator": [HasMethods("fit"), None],
+        "alpha": [Interval(Real, 0, None, closed="left"), None],
+        "structure": [StrOptions({"auto", "features"}), None],
+        "scale_aware": ["boolean"],
+        "scores": [StrOptions({"magnitude", "random"})],
+    }
+
+    def __init__(
+        self,
+        estimator=None,
+        *,
+        alpha=None,
+        threshold=None,
+        relative=True,
+        sparsity=None,
+        n_features_to_keep=None,
+        structure="auto",
+        norm_order=1,
+        scale_aware=True,
+        scores="magnitude",
+        refit=True,
+        n_steps=1,
+        schedule="linear",
+        sparsity_rule="min",
+        cv=None,
+        scoring=None,
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.estimator = estimator
+        self.alpha = alpha
+        self.threshold = threshold
+        self.relative = relative
+        self.sparsity = sparsity
+        self.n_features_to_keep = n_features_to_keep
+        self.structure = structure
+        self.norm_order = norm_order
+        self.scale_aware = scale_aware
+        self.scores = scores
+        self.refit = refit
+        self.n_steps = n_steps
+        self.schedule = schedule
+        self.sparsity_rule = sparsity_rule
+        self.cv = cv
+        self.scoring = scoring
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _estimator(self):
+        if self.estimator is None:
+            return self._default(alpha=1.0 if self.alpha is None else self.alpha)
+        if self.alpha is not None:
+            raise ValueError(
+                f"alpha={self.alpha!r} is the strength of the default ridge and cannot be given beside an "
+                f"estimator: set it there, {type(self.estimator).__name__}(...), and leave alpha=None "
+                "(estimator__alpha in a grid search)."
+            )
+        return self.estimator
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, sample_weight=None, **fit_params):
+        """Fit, prune and refit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples; at least two.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights: of the fits, of the deviations that `scale_aware` uses, and of the scores.
+        **fit_params : dict
+            Passed to the `fit` of `estimator`; with metadata routing, what it requests.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        self._estimator()
+        X, y = validate_data(
+            self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True,
+            y_numeric=self._numeric, ensure_min_samples=2,
+        )  # fmt: skip
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)
+            normalised_weights(sample_weight, X)
+        unpruned = self._prune(X, y, self._fit_params(sample_weight, fit_params))
+        self.coef_unpruned_ = unpruned.coef_
+        self.coef_ = self.estimator_.coef_
+        self.intercept_ = getattr(self.estimator_, "intercept_", 0.0)
+        if hasattr(self.estimator_, "classes_"):
+            self.classes_ = self.estimator_.classes_
+        return self
+
+    def _begin(self, X, y, params):
+        estimator = self._estimator()
+        ridge = self.refit and RidgeFits.serves(estimator, params)
+        whole = self.structure == "features"
+        if self.structure == "auto":
+            whole = self.n_features_to_keep is not None or (self.refit and not ridge)
+        if ridge:
+            model = RidgeFits(estimator, X, y, params, whole)
+        else:
+            fitted = fit(estimator, X, y, params)
+            location = Location.find(fitted)
+            if location.layered:
+                raise ValueError(
+                    f"{type(estimator).__name__} has coefs_ and is no linear model: use PrunedEstimator."
+                )
+            whole = whole or location.read(fitted)[0].shape[0] == 1
+            model = start(
+                estimator, location, fitted, (X, y, params), refit=self.refit, whole_features=whole
+            )
+        whole = whole or model.layers()[0].shape[0] == 1
+        ranking = Ranking(
+            "features" if whole else None,
+            self.norm_order,
+            scale=self._deviations(model, X, params) if self.scale_aware else None,
+            scores=self.scores,
+            rng=check_random_state(self.random_state),
+        )
+        return Start(model, ranking)
+
+    def _deviations(self, model, X, params):
+        if isinstance(model, RidgeFits):
+            return model.elimination.deviations()
+        weights, _ = normalised_weights(params.get("sample_weight"), X)
+        squares = make_design(X, weights, True).squares(np.arange(X.shape[1]), weights)
+        return np.sqrt(np.maximum(0.0, squares))
+
+    def _evidence(self, model, X, y, params):
+        if isinstance(model, RidgeFits) and self._numeric:
+            return model.evidence()
+        return evidence(model.draft(), model.layers(), X, y, params.get("sample_weight"))
+
+    def _read(self, X):
+        check_is_fitted(self)
+        return validate_data(self, X, accept_sparse=["csr", "csc"], dtype=FLOATS, reset=False)
+
+    def predict(self, X):
+        """Predict by the pruned model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples, with all features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Predictions of `estimator_`.
+        """
+        X = self._read(X)
+        return self.estimator_.predict(X)
+
+    def score(self, X, y, sample_weight=None):
+        """The score of the inner estimator: R^2 or accuracy, unless it has one of its own.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights.
+
+        Returns
+        -------
+        float
+            The score.
+        """
+        X = self._read(X)
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        return self.estimator_.score(X, y, **weights)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self._default() if self.estimator is None else self.estimator)
+        tags.input_tags.sparse = inner.input_tags.sparse
+        tags.target_tags.multi_output = inner.target_tags.multi_output
+        tags.target_tags.positive_only = inner.target_tags.positive_only
+        if self._numeric:
+            tags.regressor_tags = deepcopy(inner.regressor_tags) or tags.regressor_tags
+        else:
+            tags.classifier_tags = deepcopy(inner.classifier_tags) or tags.classifier_tags
+        return tags

@@ -1,0 +1,233 @@
+"""How a model follows when units are cut from it: each class one way, all with the same methods.
+
+layers() -> list of coefficient matrices now | cut(masks) -> units that stay, True | record() -> remember
+the training score | scores() -> those remembered | model() -> the fitted estimator now, on all features,
+its coefficients exactly zero where they were cut
+"""
+
+import copy
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import has_fit_parameter
+
+from .._compat import safe_indexing
+from ..linear_model._base import LinearModel
+from ..linear_model._ridge_elimination import RidgeElimination, eliminates
+
+PER_FEATURE = ("penalty_factor", "bounds")  # parameters of our own that may hold one number per feature
+
+
+def start(estimator, location, fitted, data, *, refit, whole_features, fine_tuning=None):
+    """The way that suits the estimator; `fitted` is it, fitted on all features.
+
+    `data` is (X, y, fit parameters). Raises ValueError where it cannot be refitted as asked.
+    """
+    if not refit:
+        return Cuts(location, fitted, data, whole_features)
+    if location.owner:
+        raise ValueError(
+            f"{type(estimator).__name__} cannot be refitted on some of its features, because its "
+            f"coefficients are those of {location.owner!r} inside it: pass refit=False to keep the "
+            "coefficients that are left as they are."
+        )
+    if whole_features:
+        return Refits(estimator, location, fitted, data)
+    if location.layered and fine_tuning is not None:
+        return MaskedTraining(location, fitted, data, **fine_tuning)
+    raise ValueError(
+        f"{type(estimator).__name__} cannot be refitted with single coefficients left out: pass "
+        "structure='features' to prune whole features, or refit=False."
+    )
+
+
+class RidgeFits:
+    """Ridge by down-dates of one factorisation."""
+
+    def __init__(self, estimator, X, y, params, whole_features):
+        weights = params.get("sample_weight")
+        self.elimination = RidgeElimination(estimator, X, y, weights, per_output=not whole_features)
+
+    @staticmethod
+    def serves(estimator, params):
+        """Whether they are for this estimator, fitted with these parameters."""
+        return eliminates(estimator) and not set(params) - {"sample_weight"}
+
+    def layers(self):
+        return [self.elimination.coef]
+
+    def cut(self, masks):
+        self.elimination.drop(~masks[0])
+
+    def record(self):
+        self.elimination.record()
+
+    def scores(self):
+        return self.elimination.scores()
+
+    def model(self):
+        return self.elimination.fitted()
+
+    def draft(self):
+        """As `model`, without refinement and certificate."""
+        return self.elimination.draft()
+
+    def evidence(self):
+        return self.elimination.evidence()
+
+
+class _Recording:
+    """Scores by the model's own `score`."""
+
+    def __init__(self, location, fitted, data):
+        self.location = location
+        self.X, self.y, self.params = data
+        self.fitted = fitted
+        self._scores = []
+
+    def layers(self):
+        return self.location.read(self.fitted)
+
+    def record(self):
+        self._scores.append(self._score())
+
+    def scores(self):
+        return np.array(self._scores)
+
+    def draft(self):
+        return self.model()
+
+    def _score(self):
+        return score(self.model(), self.X, self.y, self.params.get("sample_weight"))
+
+
+class Refits(_Recording):
+    """A fit of its own, on the columns that are left."""
+
+    def __init__(self, estimator, location, fitted, data):
+        super().__init__(location, fitted, data)
+        self.estimator = estimator
+        self.inner, self.kept = fitted, None
+
+    def layers(self):
+        return self.location.read(self.model())
+
+    def cut(self, masks):
+        self.kept = masks[0].copy()
+        self.inner = on_features(self.estimator, self.kept)
+        self.inner.fit(safe_indexing(self.X, np.flatnonzero(self.kept), axis=1), self.y, **self.params)
+
+    def _score(self):
+        X = self.X if self.kept is None else safe_indexing(self.X, np.flatnonzero(self.kept), axis=1)
+        return score(self.inner, X, self.y, self.params.get("sample_weight"))
+
+    def model(self):
+        if self.kept is None:
+            return self.fitted
+        model = copy.copy(self.inner)
+        found = self.location.read(model)
+        wide = [np.zeros(self.location.read(self.fitted)[0].shape), *found[1:]]
+        if self.location.layered:
+            wide[0][self.kept] = found[0]
+        else:
+            wide[0][:, self.kept] = found[0]
+        self.location.write(model, wide, like=self.fitted)
+        for name in ("n_features_in_", "feature_names_in_"):
+            if hasattr(self.fitted, name):
+                setattr(model, name, getattr(self.fitted, name))
+        return model.set_params(**{n: getattr(self.estimator, n) for n in _per_feature(self.estimator)})
+
+
+class Cuts(_Recording):
+    """What is cut becomes zero, the rest stays as it is."""
+
+    def __init__(self, location, fitted, data, whole_features):
+        super().__init__(location, fitted, data)
+        self.whole_features = whole_features
+        self.now = self.location.read(fitted)
+
+    def layers(self):
+        return self.now
+
+    def cut(self, masks):
+        self.now = apply(masks, self.now, self.whole_features, self.location.layered)
+
+    def model(self):
+        model = copy.deepcopy(self.fitted)
+        self.location.write(model, self.now)
+        return model
+
+
+class MaskedTraining(_Recording):
+    """Passes of `partial_fit` over minibatches, what was cut being set back to zero after each.
+
+    The forward and backward pass of a batch then never see a coefficient that was cut, so this is training
+    of the network that is left.
+    """
+
+    def __init__(self, location, fitted, data, n_epochs, batch_size, rng):
+        super().__init__(location, copy.deepcopy(fitted), data)
+        self.n_epochs, self.rng = n_epochs, rng
+        n = self.X.shape[0]
+        self.batch_size = min(200, n) if batch_size is None else min(batch_size, n)
+
+    def cut(self, masks):
+        self._apply(masks)
+        n = self.X.shape[0]
+        for _ in range(self.n_epochs):
+            order = self.rng.permutation(n)
+            for first in range(0, n, self.batch_size):
+                rows = order[first : first + self.batch_size]
+                params = {name: safe_indexing(value, rows) for name, value in self.params.items()}
+                self.fitted.partial_fit(safe_indexing(self.X, rows), safe_indexing(self.y, rows), **params)
+                self._apply(masks)
+
+    def _apply(self, masks):
+        for layer, mask in zip(getattr(self.fitted, self.location.attribute), masks, strict=True):
+            layer[~mask] = 0.0
+
+    def model(self):
+        return copy.deepcopy(self.fitted)
+
+
+def apply(masks, layers, whole_features, layered):
+    """Layers with zeros where the masks are False."""
+    if not whole_features:
+        return [np.where(mask, layer, 0.0) for mask, layer in zip(masks, layers, strict=True)]
+    mask = masks[0][:, None] if layered else masks[0]
+    return [np.where(mask, layers[0], 0.0), *layers[1:]]
+
+
+def score(model, X, y, sample_weight):
+    weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+    return model.score(X, y, **weights)
+
+
+def fit(estimator, X, y, params):
+    """A fitted clone; ValueError where sample weights are given to an estimator that takes none."""
+    if "sample_weight" in params and not has_fit_parameter(estimator, "sample_weight"):
+        raise ValueError(f"{type(estimator).__name__} does not take sample_weight in fit: pass none.")
+    return clone(estimator).fit(X, y, **params)
+
+
+def on_features(estimator, kept):
+    """A clone for some of the features: what it holds per feature is cut alike."""
+    made = clone(estimator)
+    for name in _per_feature(made):
+        value = getattr(made, name)
+        if name == "bounds":
+            value = tuple(_take(bound, kept) for bound in value)
+        else:
+            value = _take(value, kept)
+        made.set_params(**{name: value})
+    return made
+
+
+def _take(value, kept):
+    return value if np.ndim(value) == 0 else np.asarray(value)[kept]
+
+
+def _per_feature(estimator):
+    if not isinstance(estimator, LinearModel):
+        return []
+    return [name for name in PER_FEATURE if getattr(estimator, name) is not None]
