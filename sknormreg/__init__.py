@@ -8,17 +8,24 @@ from .linear_model import (
     Ridge,
     RidgeClassifier,
 )
-from .pruning import MagnitudePrunedClassifier, MagnitudePrunedRegressor
+from .pruning import (
+    CoefficientPruner,
+    MagnitudePrunedClassifier,
+    MagnitudePrunedRegressor,
+    PrunedEstimator,
+)
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CoefficientPruner",
     "ElasticNet",
     "ElasticNetClassifier",
     "Lasso",
     "LassoClassifier",
     "MagnitudePrunedClassifier",
     "MagnitudePrunedRegressor",
+    "PrunedEstimator",
     "Ridge",
     "RidgeClassifier",
 ]

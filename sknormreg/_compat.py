@@ -5,6 +5,7 @@ from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
 from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+from sklearn.utils.validation import _num_samples as num_samples
 
 try:  # scikit-learn >= 1.9: progress bars, early stopping
     from sklearn.callback import CallbackSupportMixin
@@ -28,6 +29,7 @@ __all__ = [
     "check_sample_weight",
     "fit_context",
     "has_callbacks",
+    "num_samples",
     "routing_enabled",
     "safe_indexing",
 ]

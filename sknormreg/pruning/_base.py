@@ -1,17 +1,16 @@
 """What the pruned estimators share: from a way to begin and an amount to fitted attributes."""
 
-from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, is_classifier
-from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
-from .._compat import Interval, StrOptions, routing_enabled
-from ._choose import CRITERIA, Criterion, by_cross_validation, candidates
+from .._compat import Interval, StrOptions
+from ._choose import CRITERIA, Criterion, by_cross_validation, candidates, evidence
 from ._coefficients import check_not_all_zero
 from ._parameters import AMOUNT_CONSTRAINTS, Amount
 from ._path import path_table, walk
+from ._routing import Routed
 from ._schedule import SCHEDULES, steps
 
 PATH_CONSTRAINTS = {
@@ -23,35 +22,18 @@ PATH_CONSTRAINTS = {
 }
 
 
-@dataclass
-class Start:
-    """A model on all units, how its units are ranked, and how to make of it what the user gets."""
-
-    model: object
-    ranking: object
-    complete: object = staticmethod(lambda model: model)
-
-
-class BasePruned(MetaEstimatorMixin, BaseEstimator):
+class BasePruned(Routed, MetaEstimatorMixin, BaseEstimator):
     """Subclasses say how to begin: `_begin(X, y, params)` -> Start."""
 
-    _doc_link_module = "sknormreg"
-    _doc_link_template = (
-        "https://sknormreg.readthedocs.io/en/stable/api/generated/{estimator_module}.{estimator_name}.html"
-    )
-
-    def _doc_link_url_param_generator(self):
-        return {"estimator_module": "sknormreg", "estimator_name": type(self).__name__}
-
     def _prune(self, X, y, params, default=0.5):
-        """Walk the path and keep what it found; returns the unpruned model."""
+        """Walk the path and keep what it found; returns (unpruned model, masks of the weights kept)."""
         amount = Amount.of(self)
         if amount.name is None:
             amount = Amount("sparsity", default)
         start = self._begin(X, y, params)
         model, ranking = start.model, start.ranking
         layers = model.layers()
-        check_not_all_zero(layers, self._estimator())
+        check_not_all_zero(layers, self._estimator(), X)
         scores = ranking(layers)
         groups = ranking.groups(scores)
         sizes = [sum(score.size for score in group) for group in groups]
@@ -82,7 +64,7 @@ class BasePruned(MetaEstimatorMixin, BaseEstimator):
             if i == 0:
                 unpruned = model.model()
             if criterion is not None:
-                criterion.add(self._evidence(model, X, y, params), step.n_kept)
+                criterion.add(self._evidence(start, X, y, params), step.n_kept)
                 chosen, extra = criterion.best()
             if i == chosen:
                 pruned = unpruned if step.n_kept == n_units else model.model()
@@ -94,7 +76,11 @@ class BasePruned(MetaEstimatorMixin, BaseEstimator):
         self.n_features_selected_ = int(self.support_.sum())
         self.threshold_ = float(cut[0]) if len(cut) == 1 else np.array(cut)
         self.pruning_path_ = {**path_table(seen, model.scores(), n_units), **extra}
-        return unpruned
+        return unpruned, ranking.entries(step.masks, layers)
+
+    def _evidence(self, start, X, y, params):
+        model = start.complete(start.model.draft())
+        return evidence(model, start.model.layers(), X, y, params.get("sample_weight"))
 
     def _counts(self, sizes, ends):
         columns = [steps(n, end, self.n_steps, self.schedule) for n, end in zip(sizes, ends, strict=True)]
@@ -108,26 +94,3 @@ class BasePruned(MetaEstimatorMixin, BaseEstimator):
                     f"n_features_to_keep={amount.value} counts features, but structure=None prunes single "
                     "coefficients: give sparsity, or structure='features'."
                 )
-
-    def _fit_params(self, sample_weight, fit_params):
-        """What goes to the `fit` of the inner estimator, by routing where that is on."""
-        if sample_weight is not None:
-            fit_params = {**fit_params, "sample_weight": sample_weight}
-        if not routing_enabled() or self.estimator is None:
-            return fit_params
-        return dict(process_routing(self, "fit", **fit_params).estimator.fit)
-
-    def get_metadata_routing(self):
-        """Which metadata goes where: see scikit-learn's user guide on metadata routing.
-
-        Returns
-        -------
-        sklearn.utils.metadata_routing.MetadataRouter
-            `sample_weight` is used here, and passed on with all else to the `fit` of `estimator`.
-        """
-        router = MetadataRouter(owner=type(self).__name__).add_self_request(self)
-        if self.estimator is not None:
-            router.add(
-                estimator=self.estimator, method_mapping=MethodMapping().add(caller="fit", callee="fit")
-            )
-        return router

@@ -5,6 +5,8 @@ from operator import attrgetter
 import numpy as np
 from scipy import sparse
 
+from .._compat import num_samples
+
 
 class Location:
     """The attribute `coef_` or `coefs_`, of a fitted estimator or of one inside it.
@@ -68,12 +70,13 @@ class Location:
             ) from None
 
 
-def check_not_all_zero(layers, model):
+def check_not_all_zero(layers, model, X):
     """Raise ValueError where there is nothing to rank."""
     if not any(layer.any() for layer in layers):
         raise ValueError(
-            f"All coefficients of {model!r} are zero: there is nothing to rank. Weaken its penalty "
-            "(a smaller alpha, a larger C), or check that the target varies."
+            f"All coefficients of {model!r} are zero after a fit with n_samples={num_samples(X)}: there is "
+            "nothing to rank. Weaken its penalty (a smaller alpha, a larger C), or check that the target "
+            "varies."
         )
 
 

@@ -11,21 +11,10 @@ from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit
 from ..design import make_design
 from ..linear_model._base import FLOATS
 from ..linear_model._checks import normalised_weights
-from ._base import PATH_CONSTRAINTS, BasePruned, Start
-from ._choose import evidence
-from ._coefficients import Location
+from ._base import PATH_CONSTRAINTS, BasePruned
 from ._ranking import Ranking
-from ._refits import RidgeFits, fit, start
-
-
-def inner_has(name):
-    """For `available_if`: whether the inner estimator has the method."""
-
-    def check(self):
-        getattr(self.estimator_ if hasattr(self, "estimator_") else self._estimator(), name)
-        return True
-
-    return check
+from ._refits import RidgeFits, start
+from ._routing import Start
 
 
 class MagnitudePruned(BasePruned):
@@ -120,7 +109,7 @@ class MagnitudePruned(BasePruned):
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)
             normalised_weights(sample_weight, X)
-        unpruned = self._prune(X, y, self._fit_params(sample_weight, fit_params))
+        unpruned, _ = self._prune(X, y, self._fit_params(sample_weight, fit_params))
         self.coef_unpruned_ = unpruned.coef_
         self.coef_ = self.estimator_.coef_
         self.intercept_ = getattr(self.estimator_, "intercept_", 0.0)
@@ -130,24 +119,17 @@ class MagnitudePruned(BasePruned):
 
     def _begin(self, X, y, params):
         estimator = self._estimator()
-        ridge = self.refit and RidgeFits.serves(estimator, params)
-        whole = self.structure == "features"
-        if self.structure == "auto":
-            whole = self.n_features_to_keep is not None or (self.refit and not ridge)
-        if ridge:
-            model = RidgeFits(estimator, X, y, params, whole)
-        else:
-            fitted = fit(estimator, X, y, params)
-            location = Location.find(fitted)
-            if location.layered:
-                raise ValueError(
-                    f"{type(estimator).__name__} has coefs_ and is no linear model: use PrunedEstimator."
-                )
-            whole = whole or location.read(fitted)[0].shape[0] == 1
-            model = start(
-                estimator, location, fitted, (X, y, params), refit=self.refit, whole_features=whole
-            )
-        whole = whole or model.layers()[0].shape[0] == 1
+        by_count = self.n_features_to_keep is not None
+        model, whole = start(
+            estimator,
+            X,
+            y,
+            params,
+            refit=self.refit,
+            structure=self.structure,
+            by_count=by_count,
+            linear=True,
+        )
         ranking = Ranking(
             "features" if whole else None,
             self.norm_order,
@@ -164,10 +146,10 @@ class MagnitudePruned(BasePruned):
         squares = make_design(X, weights, True).squares(np.arange(X.shape[1]), weights)
         return np.sqrt(np.maximum(0.0, squares))
 
-    def _evidence(self, model, X, y, params):
-        if isinstance(model, RidgeFits) and self._numeric:
-            return model.evidence()
-        return evidence(model.draft(), model.layers(), X, y, params.get("sample_weight"))
+    def _evidence(self, start, X, y, params):
+        if isinstance(start.model, RidgeFits) and self._numeric:
+            return start.model.evidence()
+        return super()._evidence(start, X, y, params)
 
     def _read(self, X):
         check_is_fitted(self)

@@ -4,7 +4,8 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 
 from ..linear_model import RidgeClassifier
-from ._magnitude_pruned import MagnitudePruned, inner_has
+from ._magnitude_pruned import MagnitudePruned
+from ._routing import inner_has
 
 
 class MagnitudePrunedClassifier(ClassifierMixin, MagnitudePruned):

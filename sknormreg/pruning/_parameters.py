@@ -46,7 +46,7 @@ class Amount:
         return self.name == "sparsity" and self.value == "auto"
 
     def cut(self, scores):
-        """The score a unit must reach, where the amount is a threshold."""
+        """The score a unit must reach, where the amount is a threshold that some unit reaches."""
         cut = cutoff(scores, self.value, self.relative)
         largest = max(float(s.max()) for s in scores)
         if cut > largest:

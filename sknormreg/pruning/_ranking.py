@@ -47,6 +47,16 @@ class Ranking:
             keep_largest(members, count, outs)
         return masks
 
+    def entries(self, masks, layers):
+        """Masks of the single coefficients, in the shape of the layers."""
+        if self.structure != "features":
+            return masks
+        mask = masks[0][:, None] if self.layered else masks[0]
+        return [
+            np.broadcast_to(mask, layers[0].shape).copy(),
+            *(np.ones(a.shape, bool) for a in layers[1:]),
+        ]
+
     def features(self, masks):
         """Which input features the masks leave anything of."""
         first = masks[0]

@@ -14,31 +14,61 @@ from sklearn.utils.validation import has_fit_parameter
 from .._compat import safe_indexing
 from ..linear_model._base import LinearModel
 from ..linear_model._ridge_elimination import RidgeElimination, eliminates
+from ._coefficients import Location
 
 PER_FEATURE = ("penalty_factor", "bounds")  # parameters of our own that may hold one number per feature
 
 
-def start(estimator, location, fitted, data, *, refit, whole_features, fine_tuning=None):
-    """The way that suits the estimator; `fitted` is it, fitted on all features.
+def start(
+    estimator,
+    X,
+    y,
+    params,
+    *,
+    refit,
+    structure,
+    by_count=False,
+    getter="auto",
+    linear=False,
+    fitted=None,
+    fine_tuning=None,
+):
+    """(a model that follows its cuts, whether whole features are cut).
 
-    `data` is (X, y, fit parameters). Raises ValueError where it cannot be refitted as asked.
+    `structure` is "features", None (single coefficients) or "auto": single ones where the model can be
+    fitted again without some of them, unless features are counted (`by_count`). `linear` allows no
+    network, `fitted` spares the fit. Raises ValueError where the estimator cannot be refitted as asked.
     """
+    whole = structure == "features" or (structure == "auto" and by_count)
+    if refit and fitted is None and getter == "auto" and RidgeFits.serves(estimator, params):
+        model = RidgeFits(estimator, X, y, params, whole)
+        return model, whole or model.layers()[0].shape[0] == 1
+    fitted = fit(estimator, X, y, params) if fitted is None else fitted
+    location = Location.find(fitted, getter)
+    if linear and location.layered:
+        raise ValueError(
+            f"{type(estimator).__name__} has coefs_ and is no linear model: use PrunedEstimator."
+        )
+    data = (X, y, params)
+    if not location.layered:
+        whole = whole or (structure == "auto" and refit) or location.read(fitted)[0].shape[0] == 1
     if not refit:
-        return Cuts(location, fitted, data, whole_features)
+        return Cuts(location, fitted, data, whole), whole
     if location.owner:
         raise ValueError(
             f"{type(estimator).__name__} cannot be refitted on some of its features, because its "
             f"coefficients are those of {location.owner!r} inside it: pass refit=False to keep the "
             "coefficients that are left as they are."
         )
-    if whole_features:
-        return Refits(estimator, location, fitted, data)
-    if location.layered and fine_tuning is not None:
-        return MaskedTraining(location, fitted, data, **fine_tuning)
-    raise ValueError(
-        f"{type(estimator).__name__} cannot be refitted with single coefficients left out: pass "
-        "structure='features' to prune whole features, or refit=False."
-    )
+    if whole:
+        return Refits(estimator, location, fitted, data), True
+    if not location.layered or fine_tuning is None or not hasattr(fitted, "partial_fit"):
+        raise ValueError(
+            f"{estimator!r} cannot be refitted with single coefficients left out: pass "
+            "structure='features' to prune whole features, or refit=False"
+            + (", or solver='adam' or 'sgd' to the network." if location.layered else ".")
+        )
+    return MaskedTraining(location, fitted, data, **fine_tuning), False
 
 
 class RidgeFits:
@@ -165,15 +195,16 @@ class MaskedTraining(_Recording):
     of the network that is left.
     """
 
-    def __init__(self, location, fitted, data, n_epochs, batch_size, rng):
+    def __init__(self, location, fitted, data, n_epochs, rng):
         super().__init__(location, copy.deepcopy(fitted), data)
         self.n_epochs, self.rng = n_epochs, rng
-        n = self.X.shape[0]
-        self.batch_size = min(200, n) if batch_size is None else min(batch_size, n)
+        self.options = {"early_stopping": fitted.early_stopping, "batch_size": fitted.batch_size}
+        self.batch_size = 200 if fitted.batch_size == "auto" else fitted.batch_size
 
     def cut(self, masks):
         self._apply(masks)
         n = self.X.shape[0]
+        self.fitted.set_params(early_stopping=False, batch_size="auto")
         for _ in range(self.n_epochs):
             order = self.rng.permutation(n)
             for first in range(0, n, self.batch_size):
@@ -181,10 +212,14 @@ class MaskedTraining(_Recording):
                 params = {name: safe_indexing(value, rows) for name, value in self.params.items()}
                 self.fitted.partial_fit(safe_indexing(self.X, rows), safe_indexing(self.y, rows), **params)
                 self._apply(masks)
+        self.fitted.set_params(**self.options)
 
     def _apply(self, masks):
         for layer, mask in zip(getattr(self.fitted, self.location.attribute), masks, strict=True):
             layer[~mask] = 0.0
+
+    def _score(self):
+        return score(self.fitted, self.X, self.y, self.params.get("sample_weight"))
 
     def model(self):
         return copy.deepcopy(self.fitted)

@@ -1,0 +1,417 @@
+"""Any estimator with coefficients, pruned."""
+
+from copy import copy, deepcopy
+from numbers import Integral
+
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+from sklearn.utils import check_random_state, get_tags
+from sklearn.utils.metadata_routing import process_routing
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
+
+from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context, routing_enabled
+from ._base import PATH_CONSTRAINTS, BasePruned
+from ._ranking import Ranking
+from ._refits import fit, start
+from ._routing import Start, inner_has
+
+
+class PrunedEstimator(BasePruned):
+    """Any estimator with `coef_` or `coefs_`, its smallest weights pruned.
+
+    Fits the estimator, keeps the weights K with the largest ``|w|`` (or the features with the largest
+    norms), and minimises the estimator's own objective again with all others held at zero::
+
+        minimise over w    objective(w)    subject to    w_j = 0 for j not in K
+
+    Whole features are left out by a fit on the other columns. Single weights of a network are held at zero
+    through `n_epochs` passes of its own stochastic solver over the data, from the weights that are left
+    [1]_.
+
+    Parameters
+    ----------
+    estimator : estimator object with `coef_` or `coefs_` after fit
+        A linear model, a network (:class:`sklearn.neural_network.MLPClassifier`), or a pipeline that ends
+        in one. Wrap a fitted one in :class:`sklearn.frozen.FrozenEstimator` to prune it as it is, which
+        needs ``refit=False`` unless it can be fine-tuned.
+    threshold : float or str, default=None
+        A unit (a weight or a feature: `structure`) is kept if its importance is at least
+        ``threshold * largest`` (or `threshold`, where not `relative`), or by name: "mean", "median",
+        "1.25*mean" of the importances.
+    relative : bool, default=True
+        Whether `threshold` is a fraction of the largest importance.
+    sparsity : float in [0, 1) or 'auto', default=None
+        Fraction of the units to remove, rounded down to whole ones; "auto" chooses it along the path, by
+        `sparsity_rule`. None is 0.5 if no other amount is given.
+    n_features_to_keep : int, default=None
+        Number of features to keep.
+    structure : {'auto', 'features', None}, default='auto'
+        Whether whole input features are removed, by the norm of their coefficients, or single weights
+        (None). "auto" is whole features with `n_features_to_keep` and for linear models that cannot be
+        fitted again without some of their coefficients, and single weights elsewhere.
+    norm_order : {1, 2, inf}, default=1
+        Order of that norm.
+    scope : {'layer', 'global'}, default='layer'
+        Whether single weights of a network are ranked within each layer, or all together.
+    scores : {'magnitude', 'lamp', 'random'}, default='magnitude'
+        "lamp" makes layers comparable, see :func:`sknormreg.pruning.magnitude_mask`; "random" prunes at
+        random: the control that a rule should beat.
+    refit : bool, default=True
+        Whether what is left is fitted again. If not, it keeps its weights.
+    n_steps : int, default=1
+        In how many steps to prune; after each the model is fitted again, and ranked by the new weights.
+    schedule : {'linear', 'cubic', 'one_shot'} or callable, default='linear'
+        Which fraction of all that will be removed is gone after the fraction t of the steps: t, all at the
+        first step, ``schedule(t)``, or ``1 - (1 - t)^3`` [2]_ for "cubic".
+    n_epochs : int, default=10
+        Passes over the data after each cut of single weights of a network.
+    importance_getter : str, default='auto'
+        Dotted path to the coefficients inside the estimator, such as 'regressor_.coef_'. "auto" is `coef_`
+        or `coefs_`, of a pipeline those of its last step.
+    sparsity_rule : {'min', '1se', 'aic', 'bic', 'ebic'}, default='min'
+        With ``sparsity="auto"``: the least error in cross-validation, the sparsest within one standard
+        error of it, or an information criterion on the training data.
+    cv : int, cross-validation generator or iterable, default=None
+        Folds for "min" and "1se"; None is five.
+    scoring : str or callable, default=None
+        Score for them; None is that of the estimator.
+    n_jobs : int, default=None
+        Folds in parallel.
+    random_state : int, RandomState instance or None, default=None
+        For ``scores="random"``, and for the order of samples in the passes over the data.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The pruned estimator, fitted, on all features; its weights are exactly 0.0 where they were pruned.
+    mask_ : ndarray of bool, or list of them
+        The weights that are kept, in the shape of `coef_` or `coefs_`.
+    support_ : ndarray of bool
+        The input features of which some weight is kept; for a pipeline those of its last step.
+    n_features_selected_ : int
+        Their number.
+    threshold_ : float or ndarray
+        The importance that a unit needed at the last cut; one per layer with ``scope="layer"``.
+    pruning_path_ : dict of ndarray
+        One entry per step, the first before pruning: "n_kept", "sparsity", "threshold", "norm" (L2, of the
+        weights), "score" (on the training data), and with ``sparsity="auto"`` "cv_score" and "cv_score_se",
+        or the criterion.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, where the estimator has them.
+    n_features_in_ : int
+        Number of features seen during fit.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, when X had string column names.
+
+    Raises
+    ------
+    ValueError
+        Two amounts, an amount outside its range, an estimator without coefficients or with all of them zero
+        or NaN, or one that cannot be fitted again as asked; at `fit`.
+
+    See Also
+    --------
+    MagnitudePrunedRegressor, MagnitudePrunedClassifier : Linear models, with their coefficients.
+    CoefficientPruner : A transformer that drops the columns.
+
+    References
+    ----------
+    .. [1] Han, Pool, Tran and Dally, "Learning both weights and connections for efficient neural networks",
+       NeurIPS 2015, section 3.
+    .. [2] Zhu and Gupta, "To prune, or not to prune", 2017, eq. 1.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.neural_network import MLPClassifier
+    >>> from sknormreg import PrunedEstimator
+    >>> X, y = load_digits(return_X_y=True)
+    >>> network = MLPClassifier(random_state=0, max_iter=500)
+    >>> model = PrunedEstimator(network, sparsity=0.9, random_state=0).fit(X / 16, y)
+    >>> [round(float((layer == 0).mean()), 2) for layer in model.estimator_.coefs_]
+    [0.9, 0.9]
+    """
+
+    _parameter_constraints = {
+        **PATH_CONSTRAINTS,
+        "estimator": [HasMethods("fit")],
+        "structure": [StrOptions({"auto", "features"}), None],
+        "scope": [StrOptions({"layer", "global"})],
+        "scores": [StrOptions({"magnitude", "lamp", "random"})],
+        "n_epochs": [Interval(Integral, 1, None, closed="left")],
+        "importance_getter": [str],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        *,
+        threshold=None,
+        relative=True,
+        sparsity=None,
+        n_features_to_keep=None,
+        structure="auto",
+        norm_order=1,
+        scope="layer",
+        scores="magnitude",
+        refit=True,
+        n_steps=1,
+        schedule="linear",
+        n_epochs=10,
+        importance_getter="auto",
+        sparsity_rule="min",
+        cv=None,
+        scoring=None,
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.estimator = estimator
+        self.threshold = threshold
+        self.relative = relative
+        self.sparsity = sparsity
+        self.n_features_to_keep = n_features_to_keep
+        self.structure = structure
+        self.norm_order = norm_order
+        self.scope = scope
+        self.scores = scores
+        self.refit = refit
+        self.n_steps = n_steps
+        self.schedule = schedule
+        self.n_epochs = n_epochs
+        self.importance_getter = importance_getter
+        self.sparsity_rule = sparsity_rule
+        self.cv = cv
+        self.scoring = scoring
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _estimator(self):
+        return self.estimator
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, sample_weight=None, **fit_params):
+        """Fit, prune and refit the estimator.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples; for a pipeline anything that it takes.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, passed to the estimator; of a pipeline to every step that takes them. With metadata
+            routing to those that request them.
+        **fit_params : dict
+            Passed to the `fit` of `estimator`; with metadata routing, what it requests.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        if self._takes_anything():
+            validate_data(self, X, skip_check_array=True)
+        else:
+            X, y = validate_data(
+                self, X, y, accept_sparse=["csr", "csc"], multi_output=True, ensure_min_samples=2,
+                ensure_all_finite=not get_tags(self.estimator).input_tags.allow_nan,
+                y_numeric=get_tags(self.estimator).estimator_type == "regressor",
+            )  # fmt: skip
+            if sample_weight is not None:
+                sample_weight = check_sample_weight(sample_weight, X)
+        params = self._fit_params(sample_weight, fit_params)
+        if self._takes_anything() and not routing_enabled() and "sample_weight" in params:
+            params = _to_every_step(self.estimator, params)
+        _, masks = self._prune(X, y, params)
+        like = getattr(self.estimator_, "coef_", None)
+        self.mask_ = (
+            masks if len(masks) > 1 else masks[0].reshape(masks[0].shape if like is None else like.shape)
+        )
+        return self
+
+    def _begin(self, X, y, params):
+        estimator, getter = self.estimator, self.importance_getter
+        rng = check_random_state(self.random_state)
+        complete, fitted = _itself, None
+        if isinstance(estimator, FrozenEstimator):
+            estimator = fitted = deepcopy(estimator.estimator)
+        if isinstance(estimator, Pipeline) and getter in _paths_of_last_step(estimator):
+            whole = fit(estimator, X, y, params) if fitted is None else fitted
+            X, params = whole[:-1].transform(X), _params_of_last_step(estimator, params)
+            complete = _EndOf(whole)
+            getter = "auto" if getter == "auto" else getter.rpartition(".")[2]
+            estimator, fitted = estimator[-1], whole[-1]
+        frozen = fitted is not None and isinstance(self.estimator, FrozenEstimator)
+        model, whole = start(
+            estimator, X, y, params,
+            refit=self.refit, structure=self.structure, by_count=self.n_features_to_keep is not None,
+            getter=getter, fitted=fitted, fine_tuning={"n_epochs": self.n_epochs, "rng": rng},
+        )  # fmt: skip
+        if frozen and whole and self.refit:
+            raise ValueError(
+                f"{self.estimator!r} cannot be fitted again: pass refit=False, or the estimator without "
+                "FrozenEstimator."
+            )
+        ranking = Ranking(
+            "features" if whole else None, self.norm_order, len(model.layers()) > 1,
+            scores=self.scores, scope=self.scope, rng=rng,
+        )  # fmt: skip
+        return Start(model, ranking, complete)
+
+    def _takes_anything(self):
+        inner = self.estimator.estimator if isinstance(self.estimator, FrozenEstimator) else self.estimator
+        return isinstance(inner, Pipeline)
+
+    def _read(self, X):
+        check_is_fitted(self)
+        if self._takes_anything():
+            return X
+        allow_nan = get_tags(self.estimator).input_tags.allow_nan
+        return validate_data(
+            self, X, accept_sparse=["csr", "csc"], ensure_all_finite=not allow_nan, reset=False
+        )
+
+    @property
+    def classes_(self):
+        """Class labels."""
+        return self.estimator_.classes_
+
+    @available_if(inner_has("predict"))
+    def predict(self, X):
+        """Predict by the pruned estimator.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples, with all features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Predictions of `estimator_`.
+        """
+        X = self._read(X)
+        return self.estimator_.predict(X)
+
+    @available_if(inner_has("predict_proba"))
+    def predict_proba(self, X):
+        """Probabilities of the classes, where the estimator has them.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples, with all features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of ``classes_``.
+        """
+        X = self._read(X)
+        return self.estimator_.predict_proba(X)
+
+    @available_if(inner_has("predict_log_proba"))
+    def predict_log_proba(self, X):
+        """Logarithm of the probabilities of the classes, where the estimator has them.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples, with all features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Logarithms, in the order of ``classes_``.
+        """
+        X = self._read(X)
+        return self.estimator_.predict_log_proba(X)
+
+    @available_if(inner_has("decision_function"))
+    def decision_function(self, X):
+        """Confidence scores, where the estimator has them.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples, with all features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Scores; with two classes a positive one stands for ``classes_[1]``.
+        """
+        X = self._read(X)
+        return self.estimator_.decision_function(X)
+
+    @available_if(inner_has("score"))
+    def score(self, X, y, sample_weight=None):
+        """The score of the estimator.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights.
+
+        Returns
+        -------
+        float
+            The score.
+        """
+        X = self._read(X)
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        return self.estimator_.score(X, y, **weights)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.estimator_type = inner.estimator_type
+        tags.classifier_tags = deepcopy(inner.classifier_tags)
+        tags.regressor_tags = deepcopy(inner.regressor_tags)
+        tags.target_tags = deepcopy(inner.target_tags)
+        tags.input_tags = deepcopy(inner.input_tags)
+        return tags
+
+
+class _EndOf:
+    """Puts a model in the place of a fitted pipeline's last step."""
+
+    def __init__(self, pipeline):
+        self.pipeline = pipeline
+
+    def __call__(self, model):
+        made = copy(self.pipeline)
+        made.steps = [*self.pipeline.steps[:-1], (self.pipeline.steps[-1][0], model)]
+        return made
+
+
+def _itself(model):
+    return model
+
+
+def _paths_of_last_step(pipeline):
+    name = pipeline.steps[-1][0]
+    return {"auto", *(f"named_steps.{name}.{attribute}" for attribute in ("coef_", "coefs_"))}
+
+
+def _to_every_step(pipeline, params):
+    """The same with `sample_weight` for each step that takes it."""
+    params = dict(params)
+    weights = params.pop("sample_weight")
+    taking = [name for name, step in pipeline.steps if has_fit_parameter(step, "sample_weight")]
+    return {**{f"{name}__sample_weight": weights for name in taking}, **params}
+
+
+def _params_of_last_step(pipeline, params):
+    """What of the parameters of a pipeline's `fit` reaches the `fit` of its last step."""
+    name = pipeline.steps[-1][0]
+    if not params:
+        return {}
+    if routing_enabled():
+        return dict(process_routing(pipeline, "fit", **params)[name].fit)
+    return {key.removeprefix(f"{name}__"): v for key, v in params.items() if key.startswith(f"{name}__")}

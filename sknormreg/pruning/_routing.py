@@ -1,0 +1,61 @@
+"""What every estimator here that wraps another shares: its place in the docs, and metadata routing."""
+
+from dataclasses import dataclass
+
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+
+from .._compat import routing_enabled
+
+
+@dataclass
+class Start:
+    """A model on all units, how its units are ranked, and how to make of it what the user gets."""
+
+    model: object
+    ranking: object
+    complete: object = staticmethod(lambda model: model)
+
+
+def inner_has(name):
+    """For `available_if`: whether the inner estimator has the method."""
+
+    def check(self):
+        getattr(self.estimator_ if hasattr(self, "estimator_") else self._estimator(), name)
+        return True
+
+    return check
+
+
+class Routed:
+    """Metadata goes to the `fit` of `estimator`; `sample_weight` is used here as well."""
+
+    _doc_link_module = "sknormreg"
+    _doc_link_template = (
+        "https://sknormreg.readthedocs.io/en/stable/api/generated/{estimator_module}.{estimator_name}.html"
+    )
+
+    def _doc_link_url_param_generator(self):
+        return {"estimator_module": "sknormreg", "estimator_name": type(self).__name__}
+
+    def _fit_params(self, sample_weight, fit_params):
+        """What goes to the `fit` of the inner estimator, by routing where that is on."""
+        if sample_weight is not None:
+            fit_params = {**fit_params, "sample_weight": sample_weight}
+        if not routing_enabled() or self.estimator is None:
+            return fit_params
+        return dict(process_routing(self, "fit", **fit_params).estimator.fit)
+
+    def get_metadata_routing(self):
+        """Which metadata goes where: see scikit-learn's user guide on metadata routing.
+
+        Returns
+        -------
+        sklearn.utils.metadata_routing.MetadataRouter
+            `sample_weight` is used here, and passed on with all else to the `fit` of `estimator`.
+        """
+        router = MetadataRouter(owner=type(self).__name__).add_self_request(self)
+        if self.estimator is not None:
+            router.add(
+                estimator=self.estimator, method_mapping=MethodMapping().add(caller="fit", callee="fit")
+            )
+        return router
