@@ -9,15 +9,20 @@ import os
 
 from sklearn.base import is_classifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknormreg import (
+    CoefficientPruner,
     ElasticNet,
     ElasticNetClassifier,
     Lasso,
     LassoClassifier,
     MagnitudePrunedClassifier,
     MagnitudePrunedRegressor,
+    PrunedEstimator,
     Ridge,
     RidgeClassifier,
 )
@@ -61,6 +66,21 @@ def pruned_instances():
     yield MagnitudePrunedClassifier(alpha=0.01, structure="features", sparsity=0.3, n_steps=2)
     yield MagnitudePrunedClassifier(logistic, sparsity="auto")
     yield MagnitudePrunedClassifier(logistic, threshold=0.2, refit=False)
+    yield CoefficientPruner(Ridge())
+    yield CoefficientPruner(Lasso(0.01))
+    yield CoefficientPruner(logistic, sparsity=0.5)
+    yield CoefficientPruner(logistic, threshold="mean", norm_order=2, max_features=2)
+    yield CoefficientPruner(Ridge(), sparsity="auto")
+    yield CoefficientPruner(Lasso(0.01), sparsity="auto", sparsity_rule="bic")
+    yield PrunedEstimator(Ridge())
+    yield PrunedEstimator(Lasso(0.01), threshold=0.1, refit=False)
+    yield PrunedEstimator(logistic, sparsity=0.2, n_steps=2)
+    yield PrunedEstimator(make_pipeline(StandardScaler(), logistic), sparsity=0.3)
+    network = {"random_state": 0, "max_iter": 10_000, "hidden_layer_sizes": 20}
+    fast = {"learning_rate_init": 0.02, "tol": 1e-3}
+    yield PrunedEstimator(MLPClassifier(**network, **fast), sparsity=0.3, n_epochs=3, random_state=0)
+    lbfgs = {"solver": "lbfgs", "tol": 0.1}
+    yield PrunedEstimator(MLPRegressor(**network, **lbfgs), sparsity=0.3, structure="features")
 
 
 def checks(estimator):
@@ -72,7 +92,8 @@ def checks(estimator):
       `check_class_weight_classifiers` asks just that, and fails for any such classifier
       (`test_no_intercept_cannot_follow_class_weights` shows it for scikit-learn's own).
     * The format of multilabel probabilities is no question for a loss without probabilities: the squared
-      loss has, like scikit-learn's RidgeClassifier, no `predict_proba`.
+      loss has, like scikit-learn's RidgeClassifier, no `predict_proba`. A network has no
+      `decision_function`.
     """
     for _, check in estimator_checks_generator(estimator):
         name = check.func.__name__
@@ -84,8 +105,7 @@ def checks(estimator):
             and not getattr(estimator, "fit_intercept", True)
         ):
             continue
-        if name == "check_classifiers_multilabel_output_format_predict_proba" and not hasattr(
-            estimator, "predict_proba"
-        ):
+        _, multilabel, method = name.partition("check_classifiers_multilabel_output_format_")
+        if multilabel and not hasattr(estimator, method):
             continue
         yield check

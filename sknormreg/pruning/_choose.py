@@ -16,11 +16,13 @@ CRITERIA = ("aic", "bic", "ebic")
 
 
 def candidates(sizes):
-    """Counts (steps, groups) from all but one unit down to one: at most 100, in even ratios."""
-    number = min(_CANDIDATES, max(sizes) - 1)
+    """Counts (steps, groups) from all but one unit down to one: every one, or 100 in even ratios."""
+    number = max(sizes) - 1
     if number < 1:
         return np.zeros((0, len(sizes)), dtype=int)
-    columns = [np.rint(np.geomspace(max(1, size - 1), 1, number)).astype(int) for size in sizes]
+    spread = np.linspace if number <= _CANDIDATES else np.geomspace
+    number = min(number, _CANDIDATES)
+    columns = [np.rint(spread(max(1, size - 1), 1, number)).astype(int) for size in sizes]
     counts = np.stack(columns, axis=1)
     return counts[np.append(True, np.any(np.diff(counts, axis=0) != 0, axis=1))]
 

@@ -148,7 +148,7 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
         self.n_jobs = n_jobs
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None, sample_weight=None, **fit_params):
+    def fit(self, X, y=None, **fit_params):
         """Fit the estimator and choose the columns.
 
         Parameters
@@ -157,10 +157,9 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
             Samples, in any form that the estimator takes.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
             Target.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights, passed to the estimator.
         **fit_params : dict
-            Passed to the `fit` of `estimator`; with metadata routing, what it requests.
+            Passed to the `fit` of `estimator`, `sample_weight` above all; with metadata routing, what it
+            requests.
 
         Returns
         -------
@@ -168,7 +167,7 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
             The fitted transformer.
         """
         amount = Amount.of(self)
-        params = self._fit_params(sample_weight, fit_params)
+        params = self._fit_params(fit_params)
         self.estimator_ = fit(self.estimator, X, y, params)
         validate_data(self, X, skip_check_array=True)
         self.importances_ = self._importances(X)
@@ -259,6 +258,8 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
             self.estimator, X, y, params, refit=True, structure="features", getter=self.importance_getter
         )
         return Start(model, Ranking("features", self.norm_order, len(model.layers()) > 1))
+
+    _consumes = False  # it passes weights on, and uses none itself
 
     def _get_support_mask(self):
         check_is_fitted(self)

@@ -109,7 +109,8 @@ class MagnitudePruned(BasePruned):
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)
             normalised_weights(sample_weight, X)
-        unpruned, _ = self._prune(X, y, self._fit_params(sample_weight, fit_params))
+            fit_params["sample_weight"] = sample_weight
+        unpruned, _ = self._prune(X, y, self._fit_params(fit_params))
         self.coef_unpruned_ = unpruned.coef_
         self.coef_ = self.estimator_.coef_
         self.intercept_ = getattr(self.estimator_, "intercept_", 0.0)

@@ -220,7 +220,9 @@ class PrunedEstimator(BasePruned):
             )  # fmt: skip
             if sample_weight is not None:
                 sample_weight = check_sample_weight(sample_weight, X)
-        params = self._fit_params(sample_weight, fit_params)
+        if sample_weight is not None:
+            fit_params["sample_weight"] = sample_weight
+        params = self._fit_params(fit_params)
         if self._takes_anything() and not routing_enabled() and "sample_weight" in params:
             params = _to_every_step(self.estimator, params)
         _, masks = self._prune(X, y, params)

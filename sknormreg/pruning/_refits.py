@@ -9,9 +9,10 @@ import copy
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import has_fit_parameter
 
-from .._compat import safe_indexing
+from .._compat import routing_enabled, safe_indexing
 from ..linear_model._base import LinearModel
 from ..linear_model._ridge_elimination import RidgeElimination, eliminates
 from ._coefficients import Location
@@ -240,7 +241,8 @@ def score(model, X, y, sample_weight):
 
 def fit(estimator, X, y, params):
     """A fitted clone; ValueError where sample weights are given to an estimator that takes none."""
-    if "sample_weight" in params and not has_fit_parameter(estimator, "sample_weight"):
+    takes_weights = routing_enabled() or has_fit_parameter(estimator, "sample_weight")
+    if "sample_weight" in params and not takes_weights and not isinstance(estimator, FrozenEstimator):
         raise ValueError(f"{type(estimator).__name__} does not take sample_weight in fit: pass none.")
     return clone(estimator).fit(X, y, **params)
 

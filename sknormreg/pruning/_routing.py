@@ -27,7 +27,7 @@ def inner_has(name):
 
 
 class Routed:
-    """Metadata goes to the `fit` of `estimator`; `sample_weight` is used here as well."""
+    """Metadata goes to the `fit` of `estimator`."""
 
     _doc_link_module = "sknormreg"
     _doc_link_template = (
@@ -37,12 +37,12 @@ class Routed:
     def _doc_link_url_param_generator(self):
         return {"estimator_module": "sknormreg", "estimator_name": type(self).__name__}
 
-    def _fit_params(self, sample_weight, fit_params):
+    _consumes = True
+
+    def _fit_params(self, fit_params):
         """What goes to the `fit` of the inner estimator, by routing where that is on."""
-        if sample_weight is not None:
-            fit_params = {**fit_params, "sample_weight": sample_weight}
         if not routing_enabled() or self.estimator is None:
-            return fit_params
+            return dict(fit_params)
         return dict(process_routing(self, "fit", **fit_params).estimator.fit)
 
     def get_metadata_routing(self):
@@ -51,9 +51,12 @@ class Routed:
         Returns
         -------
         sklearn.utils.metadata_routing.MetadataRouter
-            `sample_weight` is used here, and passed on with all else to the `fit` of `estimator`.
+            Everything goes to the `fit` of `estimator`; where `fit` has a `sample_weight`, it is used here
+            too.
         """
-        router = MetadataRouter(owner=type(self).__name__).add_self_request(self)
+        router = MetadataRouter(owner=type(self).__name__)
+        if self._consumes:
+            router.add_self_request(self)
         if self.estimator is not None:
             router.add(
                 estimator=self.estimator, method_mapping=MethodMapping().add(caller="fit", callee="fit")

@@ -1,0 +1,215 @@
+"""Any estimator with coefficients, pruned: linear models, pipelines, networks."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression, PoissonRegressor, SGDClassifier
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler, scale
+from sklearn.svm import SVC, LinearSVC
+
+from sknormreg import Lasso, PrunedEstimator, Ridge
+
+
+def network(**options):
+    return MLPClassifier(
+        hidden_layer_sizes=16, random_state=0, max_iter=1000, tol=1e-3, learning_rate_init=0.01, **options
+    )
+
+
+def digits():
+    X, y = load_digits(return_X_y=True)
+    return X[:400] / 16.0, y[:400]
+
+
+@pytest.mark.parametrize(
+    ("inner", "load"),
+    [
+        (LogisticRegression(), load_iris),
+        (SGDClassifier(random_state=0), load_iris),
+        (LinearSVC(), load_breast_cancer),
+        (PoissonRegressor(), load_diabetes),
+        (Ridge(), load_diabetes),
+    ],
+    ids=lambda value: getattr(value, "__name__", repr(value)),
+)
+def test_linear_models_lose_whole_features(inner, load):
+    X, y = load(return_X_y=True)
+    X = scale(X)
+    model = PrunedEstimator(inner, n_features_to_keep=3).fit(X, y)
+    kept = model.support_
+    assert kept.sum() == model.n_features_selected_ == 3
+    np.testing.assert_array_equal(model.mask_, np.broadcast_to(kept, np.shape(model.estimator_.coef_)))
+    alone = clone(inner).fit(X[:, kept], y)
+    np.testing.assert_allclose(model.estimator_.coef_[..., kept], alone.coef_, rtol=1e-12)
+    assert np.all(model.estimator_.coef_[..., ~kept] == 0.0)
+    np.testing.assert_allclose(model.predict(X), alone.predict(X[:, kept]))
+    assert model.score(X, y) == pytest.approx(alone.score(X[:, kept], y))
+    assert is_classifier(model) == is_classifier(inner)
+    assert is_regressor(model) == is_regressor(inner)
+    for method in ("predict_proba", "decision_function", "predict_log_proba"):
+        assert hasattr(model, method) == hasattr(inner, method)
+
+
+@pytest.mark.parametrize("scope", ["layer", "global"])
+@pytest.mark.parametrize("scores", ["magnitude", "lamp", "random"])
+def test_networks_lose_weights_and_are_trained_on(scope, scores):
+    X, y = digits()
+    options = {"sparsity": 0.8, "scope": scope, "scores": scores, "random_state": 0}
+    model = PrunedEstimator(network(), **options).fit(X, y)
+    sizes = [layer.size for layer in model.estimator_.coefs_]
+    zeros = [int((layer == 0).sum()) for layer in model.estimator_.coefs_]
+    for layer, mask in zip(model.estimator_.coefs_, model.mask_, strict=True):
+        assert np.all(layer[~mask] == 0.0)
+    kept = [int(mask.sum()) for mask in model.mask_]
+    if scope == "layer":
+        assert kept == [size - int(0.8 * size) for size in sizes]
+        assert np.shape(model.threshold_) == (2,)
+    assert sum(kept) == sum(sizes) - int(0.8 * sum(sizes))
+    assert [size - zero for size, zero in zip(sizes, zeros, strict=True)] == kept
+    cut = PrunedEstimator(network(), refit=False, **options).fit(X, y)
+    for mine, theirs in zip(model.mask_, cut.mask_, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert model.score(X, y) > cut.score(X, y)
+
+
+def test_training_goes_on_in_small_steps():
+    """Passes are counted: each cut is followed by n_epochs of them over all samples."""
+    X, y = digits()
+    plain = network().fit(X, y)
+    model = PrunedEstimator(network(), sparsity=0.9, n_steps=3, n_epochs=4, schedule="cubic").fit(X, y)
+    assert model.estimator_.t_ - plain.t_ == 3 * 4 * len(y)
+    np.testing.assert_array_equal(
+        model.pruning_path_["n_kept"], [1184, 435, 158, 1184 - int(0.9 * 1024) - int(0.9 * 160)]
+    )
+    assert model.estimator_.get_params() == plain.get_params()
+
+
+def test_a_fraction_chosen_by_cross_validation():
+    X, y = digits()
+    model = PrunedEstimator(
+        network(), sparsity="auto", sparsity_rule="1se", n_steps=3, n_epochs=2, cv=3, random_state=0
+    ).fit(X, y)
+    path = model.pruning_path_
+    best = path["cv_score"].argmax()
+    floor = path["cv_score"][best] - path["cv_score_se"][best]
+    assert model.mask_[0].sum() + model.mask_[1].sum() == path["n_kept"][path["cv_score"] >= floor].min()
+    again = clone(model).set_params(n_jobs=2).fit(X, y)
+    np.testing.assert_array_equal(again.pruning_path_["cv_score"], path["cv_score"])
+
+
+def test_inputs_of_a_network():
+    X, y = load_diabetes(return_X_y=True)
+    X, y = scale(X), scale(y)
+    inner = MLPRegressor(hidden_layer_sizes=4, solver="lbfgs", max_iter=3000, tol=0.1, random_state=0)
+    model = PrunedEstimator(inner, n_features_to_keep=4).fit(X, y)
+    kept = model.support_
+    alone = clone(inner).fit(X[:, kept], y)
+    np.testing.assert_allclose(model.predict(X), alone.predict(X[:, kept]))
+    np.testing.assert_array_equal(model.mask_[0], np.broadcast_to(kept[:, None], (10, 4)))
+    assert model.mask_[1].all()
+    assert np.all(model.estimator_.coefs_[0][~kept] == 0.0)
+
+
+def test_pipelines_are_pruned_at_their_end():
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    pipeline = make_pipeline(StandardScaler(), PolynomialFeatures(include_bias=False), Lasso(0.5))
+    model = PrunedEstimator(pipeline, n_features_to_keep=6).fit(X, y)
+    kept = model.support_
+    assert kept.sum() == 6
+    assert kept.size == 65
+    made = clone(pipeline[:-1]).fit_transform(X)
+    alone = Lasso(0.5).fit(made[:, kept], y)
+    np.testing.assert_allclose(model.predict(X), alone.predict(made[:, kept]))
+    np.testing.assert_array_equal(model.estimator_[-1].coef_[kept], alone.coef_)
+    assert list(model.feature_names_in_) == list(X.columns)
+    named = PrunedEstimator(pipeline, n_features_to_keep=6, importance_getter="named_steps.lasso.coef_")
+    np.testing.assert_array_equal(named.fit(X, y).support_, kept)
+
+
+def test_coefficients_deep_inside():
+    X, y = load_diabetes(return_X_y=True)
+    inner = TransformedTargetRegressor(Ridge(), func=np.log, inverse_func=np.exp)
+    options = {"sparsity": 0.5, "importance_getter": "regressor_.coef_"}
+    model = PrunedEstimator(inner, refit=False, **options).fit(X, y)
+    full = clone(inner).fit(X, y)
+    coef = full.regressor_.coef_ * (
+        np.abs(full.regressor_.coef_) >= np.median(np.abs(full.regressor_.coef_))
+    )
+    np.testing.assert_array_equal(model.estimator_.regressor_.coef_, coef)
+    np.testing.assert_allclose(model.predict(X), np.exp(X @ coef + full.regressor_.intercept_))
+    with pytest.raises(ValueError, match=r"'regressor_' inside it: pass refit=False"):
+        PrunedEstimator(inner, **options).fit(X, y)
+
+
+def test_prefit():
+    X, y = digits()
+    inner = network().fit(X, y)
+    before = [layer.copy() for layer in inner.coefs_]
+    cut = PrunedEstimator(FrozenEstimator(inner), sparsity=0.5, refit=False).fit(X, y)
+    tuned = PrunedEstimator(FrozenEstimator(inner), sparsity=0.5, n_epochs=2, random_state=0).fit(X, y)
+    for layer, old, mask in zip(cut.estimator_.coefs_, before, cut.mask_, strict=True):
+        np.testing.assert_array_equal(layer, old * mask)
+    for layer, old in zip(inner.coefs_, before, strict=True):
+        np.testing.assert_array_equal(layer, old)
+    assert tuned.score(X, y) > cut.score(X, y)
+    linear = FrozenEstimator(LogisticRegression(max_iter=1000).fit(X, y))
+    with pytest.raises(ValueError, match="cannot be fitted again: pass refit=False"):
+        PrunedEstimator(linear).fit(X, y)
+    assert PrunedEstimator(linear, refit=False).fit(X, y).score(X, y) > 0.8
+
+
+def test_sparse_and_frames():
+    X, y = digits()
+    for inner in (LogisticRegression(max_iter=1000), network()):
+        dense = PrunedEstimator(inner, sparsity=0.5, random_state=0).fit(X, y)
+        stored = PrunedEstimator(inner, sparsity=0.5, random_state=0).fit(sparse.csr_array(X), y)
+        assert np.mean(dense.predict(X) == stored.predict(sparse.csc_array(X))) > 0.99
+    frame = pd.DataFrame(X).rename(columns=str)
+    model = PrunedEstimator(LogisticRegression(max_iter=1000), sparsity=0.5).fit(frame, y)
+    assert list(model.feature_names_in_) == list(frame.columns)
+    model.predict(frame)  # without a warning about names
+
+
+def test_grid_search():
+    X, y = load_breast_cancer(return_X_y=True)
+    pipeline = make_pipeline(StandardScaler(), PrunedEstimator(LogisticRegression()))
+    grid = {"prunedestimator__sparsity": [0.5, 0.9], "prunedestimator__estimator__C": [0.1, 1.0]}
+    serial, parallel = (GridSearchCV(pipeline, grid, cv=3, n_jobs=n_jobs).fit(X, y) for n_jobs in (1, 2))
+    np.testing.assert_array_equal(
+        serial.cv_results_["mean_test_score"], parallel.cv_results_["mean_test_score"]
+    )
+    assert serial.best_score_ > 0.95
+
+
+BAD = [
+    (GaussianNB(), {}, "GaussianNB has no coef_ or coefs_"),
+    (SVC(kernel="linear"), {"refit": False}, r"SVC computes its coef_ .*LinearSVC"),
+    (LogisticRegression(), {"sparsity": 0.5, "threshold": 0.1}, "threshold=0.1 and sparsity=0.5"),
+    (LogisticRegression(), {"structure": None}, "single coefficients left out.*refit=False"),
+    (network(), {"n_features_to_keep": 5, "structure": None}, "n_features_to_keep=5 counts features"),
+    (network(), {"n_features_to_keep": 500}, "n_features_to_keep=500 .*X has 64"),
+    (
+        MLPClassifier(hidden_layer_sizes=4, solver="lbfgs", tol=0.1, max_iter=1000),
+        {},
+        "solver='adam' or 'sgd'",
+    ),
+    (make_pipeline(StandardScaler(), GaussianNB()), {}, "named_steps"),
+]
+
+
+@pytest.mark.parametrize(("inner", "options", "message"), BAD, ids=[repr(inner)[:40] for inner, *_ in BAD])
+def test_bad_input_is_named(inner, options, message):
+    X, y = digits()
+    if isinstance(inner, SVC):
+        X, y = X[y < 2], y[y < 2]
+    with pytest.raises(ValueError, match=message):
+        PrunedEstimator(inner, **options).fit(X, y)
