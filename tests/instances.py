@@ -13,6 +13,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import estimator_checks_generator
+from sklearn.utils.validation import has_fit_parameter
 
 from sknormreg import (
     CoefficientPruner,
@@ -76,11 +77,12 @@ def pruned_instances():
     yield PrunedEstimator(Lasso(0.01), threshold=0.1, refit=False)
     yield PrunedEstimator(logistic, sparsity=0.2, n_steps=2)
     yield PrunedEstimator(make_pipeline(StandardScaler(), logistic), sparsity=0.3)
-    network = {"random_state": 0, "max_iter": 10_000, "hidden_layer_sizes": 20}
-    fast = {"learning_rate_init": 0.02, "tol": 1e-3}
-    yield PrunedEstimator(MLPClassifier(**network, **fast), sparsity=0.3, n_epochs=3, random_state=0)
-    lbfgs = {"solver": "lbfgs", "tol": 0.1}
-    yield PrunedEstimator(MLPRegressor(**network, **lbfgs), sparsity=0.3, structure="features")
+    if has_fit_parameter(MLPClassifier, "sample_weight"):  # scikit-learn >= 1.7
+        network = {"random_state": 0, "max_iter": 10_000, "hidden_layer_sizes": 20}
+        fast = {"learning_rate_init": 0.02, "tol": 1e-3}
+        yield PrunedEstimator(MLPClassifier(**network, **fast), sparsity=0.3, n_epochs=3, random_state=0)
+        lbfgs = {"solver": "lbfgs", "tol": 0.1}
+        yield PrunedEstimator(MLPRegressor(**network, **lbfgs), sparsity=0.3, structure="features")
 
 
 def checks(estimator):
