@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "_compat": set(),
     "linear_model": FOUNDATIONS | OBJECTS | {"problem", "solvers", "_compat"},
     "pruning": FOUNDATIONS | OBJECTS | {"norms", "problem", "solvers", "_compat", "linear_model"},
+    "inspection": {"_compat"},
     "__init__": {"linear_model", "pruning"},
 }
 # Up to the solvers scikit-learn is unknown, but for what makes a norm or a loss a parameter object.

@@ -39,7 +39,8 @@ def _step(model, ranking, scores, kept):
         min((float(s[k].min()) for s, k in zip(members, marks, strict=True) if k.any()), default=np.inf)
         for members, marks in pairs
     ]
-    size = norm([norm(layer) for layer in model.layers()])
+    sizes = [norm(layer) for layer in model.layers()]
+    size = sizes[0] if len(sizes) == 1 else norm(sizes)
     return Step(kept, sum(int(k.sum()) for k in kept), np.array(least), size)
 
 

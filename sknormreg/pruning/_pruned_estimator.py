@@ -218,10 +218,8 @@ class PrunedEstimator(BasePruned):
                 ensure_all_finite=not get_tags(self.estimator).input_tags.allow_nan,
                 y_numeric=get_tags(self.estimator).estimator_type == "regressor",
             )  # fmt: skip
-            if sample_weight is not None:
-                sample_weight = check_sample_weight(sample_weight, X)
         if sample_weight is not None:
-            fit_params["sample_weight"] = sample_weight
+            fit_params["sample_weight"] = check_sample_weight(sample_weight, X)
         params = self._fit_params(fit_params)
         if self._takes_anything() and not routing_enabled() and "sample_weight" in params:
             params = _to_every_step(self.estimator, params)

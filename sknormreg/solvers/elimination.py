@@ -20,6 +20,7 @@ import numpy as np
 from scipy import linalg
 from scipy.linalg import blas, lapack
 
+from .._kernels.dense import correlate_columns
 from .ridge import refine, solve_ridge
 
 _LARGEST = 5000  # side of a matrix worth factorising
@@ -182,25 +183,27 @@ class _Primal:
 
 
 class _Dual:
-    """Holds a centred copy B (m, n) of the columns left, weighted and in the scale of their factors.
+    """Holds a centred copy B (p, n) of the columns, weighted and in the scale of their factors.
 
-    M = (B' B + lam I)^-1, of which the lower triangle is kept up to date; a = M S^1/2 y and w = F^-1/2 B a.
+    M = (B' B + lam I)^-1 over those left, of which the lower triangle is kept up to date; a = M S^1/2 y and
+    w = F^-1/2 B a.
     """
 
     def __init__(self, design, Y, weights, lam, factor):
         self.design, self.Y, self.weights, self.lam, self.factor = design, Y, weights, lam, factor
         self.root = np.sqrt(weights)
         self.target = Y * self.root
-        self.index = np.arange(design.shape[1])
-        self.rows = design.columns(self.index)
+        self.rows = design.columns(np.arange(design.shape[1]))
         self.rows *= self.root
         self.rows /= np.sqrt(factor)[:, None]
-        self.alive = np.ones(self.index.size, dtype=bool)
+        self.alive = np.ones(design.shape[1], dtype=bool)
+        self.no_mean = np.zeros(self.alive.size)
         self.factorisations = 0
         self._factorise()
 
     def _factorise(self):
-        kernel = self.rows.T @ self.rows
+        rows = self.rows if self.alive.all() else self.rows[self.alive]
+        kernel = rows.T @ rows
         size = np.diagonal(kernel).max(initial=0.0)
         if self.lam <= 1e-12 * size:  # a = (y - Xw) / lam would lose the digits of w
             raise linalg.LinAlgError("singular to working precision")
@@ -211,43 +214,31 @@ class _Dual:
         self._settle()
 
     def _settle(self):
-        if self.dual.shape[0] == 1:
-            self.w = blas.dgemv(1.0, self.rows.T, self.dual[0], trans=1)[None, :]
-        else:
-            self.w = blas.dgemm(1.0, self.rows.T, self.dual.T, trans_a=1).T
-        self.w[:, ~self.alive] = 0.0
-
-    def _compress(self):
-        left = np.flatnonzero(self.alive)
-        self.index, self.rows = self.index[left], self.rows[left]
-        self.alive = np.ones(left.size, dtype=bool)
+        """w in the scale of the factors, of the features left alone."""
+        self.index = np.flatnonzero(self.alive)
+        self.w = np.zeros((self.dual.shape[0], self.index.size))
+        correlate_columns(self.rows.T, self.no_mean, self.index, self.dual, self.w)
 
     def drop(self, features):
-        local = np.searchsorted(self.index, features)
-        self.alive[local] = False
-        if 2 * local.size > self.root.size:
-            self._anew()
+        self.alive[features] = False
+        if 2 * features.size > self.root.size:
+            self._factorise()
             return
-        V = np.asfortranarray(self.rows[local])
+        V = np.asfortranarray(self.rows[features])
         reach = blas.dsymm(1.0, self.inverse, V, side=1, lower=1)
-        lower, info = lapack.dpotrf(np.eye(local.size) - blas.dgemm(1.0, reach, V, trans_b=1), lower=1)
+        inner = np.eye(features.size) - blas.dgemm(1.0, reach, V, trans_b=1)
+        lower, info = lapack.dpotrf(inner, lower=1)
         if info != 0:
-            self._anew()
+            self._factorise()
             return
         rhs = np.concatenate([reach.T, blas.dgemm(1.0, V, self.dual.T).T]).T
         T = lapack.dtrtrs(lower, rhs, lower=1, overwrite_b=1)[0]
-        T, u = T[:, : -self.dual.shape[0]], T[:, -self.dual.shape[0] :]
+        T, u = T[:, : self.root.size], T[:, self.root.size :]
         self.inverse = blas.dsyrk(1.0, T, beta=1.0, c=self.inverse, trans=1, overwrite_c=1, lower=1)
         self.dual += blas.dgemm(1.0, u, T, trans_a=1)
-        if 2 * np.count_nonzero(self.alive) <= self.alive.size:
-            self._compress()
         self._settle()
         if self._drift() > _DRIFT:
-            self._anew()
-
-    def _anew(self):
-        self._compress()
-        self._factorise()
+            self._factorise()
 
     def _drift(self):
         """How far y' a = |B a|^2 + lam a' a, which holds for the solution alone, is from holding."""
@@ -259,7 +250,7 @@ class _Dual:
         return np.einsum("ij,ij->i", self.rows, self.rows) * self.factor
 
     def coef(self):
-        coef = np.zeros((self.w.shape[0], self.design.shape[1]))
+        coef = np.zeros((self.w.shape[0], self.alive.size))
         coef[:, self.index] = self.w / np.sqrt(self.factor[self.index])
         return coef
 
@@ -280,8 +271,7 @@ class _Dual:
 
     def primal(self):
         """The primal form of what is left."""
-        kept = self.index[self.alive]
-        return _Primal(self.design, self.Y, self.weights, self.lam, self.factor, kept)
+        return _Primal(self.design, self.Y, self.weights, self.lam, self.factor, self.index)
 
 
 class _Anew:
