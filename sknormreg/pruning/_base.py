@@ -3,11 +3,12 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, is_classifier
+from sklearn.base import BaseEstimator, MetaEstimatorMixin
 
 from .._compat import Interval, StrOptions
-from ._choose import CRITERIA, Criterion, by_cross_validation, candidates, evidence
+from ._choose import candidates, choose, evidence
 from ._coefficients import check_not_all_zero
+from ._delegation import Delegating
 from ._parameters import AMOUNT_CONSTRAINTS, Amount
 from ._path import path_table, walk
 from ._routing import Routed
@@ -22,61 +23,41 @@ PATH_CONSTRAINTS = {
 }
 
 
-class BasePruned(Routed, MetaEstimatorMixin, BaseEstimator):
+class BasePruned(Delegating, Routed, MetaEstimatorMixin, BaseEstimator):
     """Subclasses say how to begin: `_begin(X, y, params)` -> Start."""
 
-    def _prune(self, X, y, params, default=0.5):
+    def _prune(self, X, y, params):
         """Walk the path and keep what it found; returns (unpruned model, masks of the weights kept)."""
-        amount = Amount.of(self)
-        if amount.name is None:
-            amount = Amount("sparsity", default)
+        amount = Amount.of(self, default=0.5)
         start = self._begin(X, y, params)
-        model, ranking = start.model, start.ranking
-        layers = model.layers()
+        layers = start.model.layers()
         check_not_all_zero(layers, self._estimator(), X)
-        scores = ranking(layers)
-        groups = ranking.groups(scores)
+        self._check_amount(amount, start.ranking, layers)
+        scores = start.ranking(layers)
+        groups = start.ranking.groups(scores)
         sizes = [sum(score.size for score in group) for group in groups]
-        n_units = sum(sizes)
-        self._check_amount(amount, ranking, layers)
         frozen = self.n_steps == 1 or not self.refit
-        chosen, extra, criterion = None, {}, None
-        if not amount.auto:
-            ends = [amount.count(group) for group in groups]
-            if not any(ends):
-                raise ValueError(f"{amount.name}={amount.value!r} leaves nothing of {sizes} units.")
-            counts = self._counts(sizes, ends)
-            chosen = len(counts)
-        else:
+        if amount.auto:
             counts = candidates(sizes) if self.n_steps == 1 else self._counts(sizes, [1] * len(sizes))
-            if self.sparsity_rule in CRITERIA:
-                weights = params.get("sample_weight")
-                n = len(y) if weights is None else float(np.sum(weights))
-                criterion = Criterion(self.sparsity_rule, n, n_units)
-            else:
-                chosen, extra = by_cross_validation(
-                    self._begin, (X, y, params), counts, frozen, cv=self.cv, scoring=self.scoring,
-                    rule=self.sparsity_rule, n_jobs=self.n_jobs, classifier=is_classifier(self),
-                )  # fmt: skip
-        seen, unpruned, pruned = [], None, None
-        for i, step in enumerate(walk(model, ranking, scores, counts, frozen)):
+            chosen, extra = choose(self, self._begin, self._evidence, (X, y, params), counts, frozen)
+        else:
+            counts = self._counts(sizes, [amount.count(group) for group in groups])
+            chosen, extra = len(counts), {}
+        seen, models = [], {}
+        for i, step in enumerate(walk(start.model, start.ranking, scores, counts, frozen)):
             seen.append(step)
-            if i == 0:
-                unpruned = model.model()
-            if criterion is not None:
-                criterion.add(self._evidence(start, X, y, params), step.n_kept)
-                chosen, extra = criterion.best()
-            if i == chosen:
-                pruned = unpruned if step.n_kept == n_units else model.model()
+            if i in (0, chosen):
+                cut = step.n_kept < sum(sizes)
+                models[i] = start.model.model() if i == 0 or cut else models[0]
         step = seen[chosen]
         exact = amount.name == "threshold" and frozen
-        cut = [amount.cut(group) for group in groups] if exact else step.threshold
-        self.estimator_ = start.complete(pruned)
-        self.support_ = ranking.features(step.masks)
+        cuts = [amount.cut(group) for group in groups] if exact else step.threshold
+        self.estimator_ = start.complete(models[chosen])
+        self.support_ = start.ranking.features(step.masks)
         self.n_features_selected_ = int(self.support_.sum())
-        self.threshold_ = float(cut[0]) if len(cut) == 1 else np.array(cut)
-        self.pruning_path_ = {**path_table(seen, model.scores(), n_units), **extra}
-        return unpruned, ranking.entries(step.masks, layers)
+        self.threshold_ = float(cuts[0]) if len(cuts) == 1 else np.array(cuts)
+        self.pruning_path_ = {**path_table(seen, start.model.scores(), sum(sizes)), **extra}
+        return models[0], start.ranking.entries(step.masks, layers)
 
     def _evidence(self, start, X, y, params):
         model = start.complete(start.model.draft())

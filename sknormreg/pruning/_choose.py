@@ -12,7 +12,7 @@ from ._path import walk
 from ._refits import score
 
 _CANDIDATES = 100
-CRITERIA = ("aic", "bic", "ebic")
+_CRITERIA = ("aic", "bic", "ebic")
 
 
 def candidates(sizes):
@@ -27,20 +27,54 @@ def candidates(sizes):
     return counts[np.append(True, np.any(np.diff(counts, axis=0) != 0, axis=1))]
 
 
-def by_cross_validation(begin, data, counts, frozen, *, cv, scoring, rule, n_jobs, classifier):
-    """(index of the step, what to add to the path's table); index 0 is the model before pruning."""
+def choose(estimator, begin, evidence, data, counts, frozen):
+    """(index of the step, what to add to the path's table); index 0 is the model before pruning.
+
+    By the parameters `sparsity_rule`, `cv`, `scoring` and `n_jobs` of the estimator. `begin(X, y, params)`
+    gives a Start, `evidence(start, X, y, params)` what a criterion weighs.
+    """
+    if estimator.sparsity_rule in _CRITERIA:
+        return _by_criterion(estimator.sparsity_rule, begin, evidence, data, counts, frozen)
     X, y, params = data
-    splits = list(check_cv(cv, y, classifier=classifier).split(X, y))
-    rows = Parallel(n_jobs=n_jobs)(
-        delayed(_fold)(begin, X, y, params, train, test, counts, frozen, scoring) for train, test in splits
+    inner = getattr(estimator, "estimator", None)
+    classify = is_classifier(estimator) or (inner is not None and is_classifier(inner))
+    splits = list(check_cv(estimator.cv, y, classifier=classify).split(X, y))
+    rows = Parallel(n_jobs=estimator.n_jobs)(
+        delayed(_fold)(begin, X, y, params, train, test, counts, frozen, estimator.scoring)
+        for train, test in splits
     )
     found = np.array(rows)
     mean = found.mean(axis=0)
     error = found.std(axis=0, ddof=1) / np.sqrt(len(splits)) if len(splits) > 1 else np.zeros_like(mean)
     best = np.flatnonzero(mean == mean.max())[-1]  # the sparsest of equals
-    if rule == "1se":
+    if estimator.sparsity_rule == "1se":
         best = np.flatnonzero(mean >= mean[best] - error[best])[-1]
     return int(best), {"cv_score": mean, "cv_score_se": error}
+
+
+def _by_criterion(rule, begin, evidence, data, counts, frozen):
+    """Minus twice the log-likelihood and a price for each degree of freedom.
+
+    aic charges 2, bic ``log n``, ebic besides ``2 log(p choose k)`` for the choice of k among p units (Chen
+    and Chen, 2008, with gamma = 1). n counts the samples by their weights.
+    """
+    X, y, params = data
+    start = begin(X, y, params)
+    scores = start.ranking(start.model.layers())
+    n, p = _total_weight(y, params.get("sample_weight")), sum(score.size for score in scores)
+    values = []
+    for step in walk(start.model, start.ranking, scores, counts, frozen):
+        deviance, freedom = evidence(start, X, y, params)
+        value = deviance + freedom * (2.0 if rule == "aic" else np.log(n))
+        if rule == "ebic":
+            value += 2.0 * (gammaln(p + 1) - gammaln(step.n_kept + 1) - gammaln(p - step.n_kept + 1))
+        values.append(value)
+    values = np.array(values)
+    return int(np.flatnonzero(values == values.min())[-1]), {rule: values}
+
+
+def _total_weight(y, sample_weight):
+    return len(y) if sample_weight is None else float(np.sum(sample_weight))
 
 
 def _fold(begin, X, y, params, train, test, counts, frozen, scoring):
@@ -65,30 +99,6 @@ def _fold(begin, X, y, params, train, test, counts, frozen, scoring):
             scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
             found.append(scorer(model, X, y, **({} if weights is None else {"sample_weight": weights})))
     return found
-
-
-class Criterion:
-    """Minus twice the log-likelihood and a price for each degree of freedom; collected along a path.
-
-    aic charges 2, bic ``log n``, ebic besides ``2 log(p choose k)`` for the choice of k among p units (Chen
-    and Chen, 2008, with gamma = 1). n counts the samples by their weights.
-    """
-
-    def __init__(self, rule, n, n_units):
-        self.rule, self.n, self.n_units = rule, n, n_units
-        self.values = []
-
-    def add(self, evidence, n_kept):
-        deviance, freedom = evidence
-        value = deviance + freedom * (2.0 if self.rule == "aic" else np.log(self.n))
-        if self.rule == "ebic":
-            p, k = self.n_units, n_kept
-            value += 2.0 * (gammaln(p + 1) - gammaln(k + 1) - gammaln(p - k + 1))
-        self.values.append(value)
-
-    def best(self):
-        values = np.array(self.values)
-        return int(np.flatnonzero(values == values.min())[-1]), {self.rule: values}
 
 
 def evidence(model, layers, X, y, sample_weight):

@@ -3,17 +3,16 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, is_classifier
+from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_X_y, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import HasMethods, Interval, check_sample_weight, fit_context
 from ._amount import cutoff
-from ._choose import CRITERIA, Criterion, by_cross_validation, candidates, evidence
+from ._choose import candidates, choose, evidence
 from ._coefficients import Location, check_not_all_zero
 from ._parameters import AMOUNT_CONSTRAINTS, Amount
-from ._path import walk
 from ._ranking import Ranking
 from ._refits import fit, start
 from ._routing import Routed, Start
@@ -115,6 +114,7 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
         "max_features": [Interval(Integral, 1, None, closed="left"), callable, None],
         "importance_getter": [str, callable],
     }
+    _consumes = False  # weights are passed on, and not used here
 
     def __init__(
         self,
@@ -233,19 +233,7 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
             params["sample_weight"] = weights = check_sample_weight(weights, X)
         p = self.importances_.size
         counts = candidates([p])
-        if self.sparsity_rule in CRITERIA:
-            criterion = Criterion(self.sparsity_rule, len(y) if weights is None else weights.sum(), p)
-            begun = self._begin(X, y, params)
-            scores = begun.ranking(begun.model.layers())
-            for step in walk(begun.model, begun.ranking, scores, counts, True):
-                model = begun.model.draft()
-                criterion.add(evidence(model, begun.model.layers(), X, y, weights), step.n_kept)
-            index, _ = criterion.best()
-        else:
-            index, _ = by_cross_validation(
-                self._begin, (X, y, params), counts, True, cv=self.cv, scoring=self.scoring,
-                rule=self.sparsity_rule, n_jobs=self.n_jobs, classifier=is_classifier(self.estimator),
-            )  # fmt: skip
+        index, _ = choose(self, self._begin, _evidence, (X, y, params), counts, frozen=True)
         return int(np.append(p, counts[:, 0])[index])
 
     def _begin(self, X, y, params):
@@ -259,8 +247,6 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
         )
         return Start(model, Ranking("features", self.norm_order, len(model.layers()) > 1))
 
-    _consumes = False  # it passes weights on, and uses none itself
-
     def _get_support_mask(self):
         check_is_fitted(self)
         return self.support_
@@ -272,3 +258,7 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
         tags.input_tags.allow_nan = inner.input_tags.allow_nan
         tags.target_tags.required = inner.target_tags.required
         return tags
+
+
+def _evidence(start, X, y, params):
+    return evidence(start.model.draft(), start.model.layers(), X, y, params.get("sample_weight"))

@@ -156,43 +156,6 @@ class MagnitudePruned(BasePruned):
         check_is_fitted(self)
         return validate_data(self, X, accept_sparse=["csr", "csc"], dtype=FLOATS, reset=False)
 
-    def predict(self, X):
-        """Predict by the pruned model.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, with all features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Predictions of `estimator_`.
-        """
-        X = self._read(X)
-        return self.estimator_.predict(X)
-
-    def score(self, X, y, sample_weight=None):
-        """The score of the inner estimator: R^2 or accuracy, unless it has one of its own.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Target.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights.
-
-        Returns
-        -------
-        float
-            The score.
-        """
-        X = self._read(X)
-        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        return self.estimator_.score(X, y, **weights)
-
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         inner = get_tags(self._default() if self.estimator is None else self.estimator)

@@ -1,11 +1,9 @@
 """Pruned linear classification."""
 
 from sklearn.base import ClassifierMixin
-from sklearn.utils.metaestimators import available_if
 
 from ..linear_model import RidgeClassifier
 from ._magnitude_pruned import MagnitudePruned
-from ._routing import inner_has
 
 
 class MagnitudePrunedClassifier(ClassifierMixin, MagnitudePruned):
@@ -132,55 +130,4 @@ class MagnitudePrunedClassifier(ClassifierMixin, MagnitudePruned):
 
     _default = RidgeClassifier
     _numeric = False
-    score = MagnitudePruned.score  # before that of the mixin
-
-    @available_if(inner_has("predict_proba"))
-    def predict_proba(self, X):
-        """Probabilities of the classes, where the estimator has them.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, with all features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Probabilities, in the order of ``classes_``.
-        """
-        X = self._read(X)
-        return self.estimator_.predict_proba(X)
-
-    @available_if(inner_has("predict_log_proba"))
-    def predict_log_proba(self, X):
-        """Logarithm of the probabilities of the classes, where the estimator has them.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, with all features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Logarithms, in the order of ``classes_``.
-        """
-        X = self._read(X)
-        return self.estimator_.predict_log_proba(X)
-
-    @available_if(inner_has("decision_function"))
-    def decision_function(self, X):
-        """Confidence scores, where the estimator has them.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, with all features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Scores; with two classes a positive one stands for ``classes_[1]``.
-        """
-        X = self._read(X)
-        return self.estimator_.decision_function(X)
+    score = MagnitudePruned.score  # and not that of the mixin

@@ -124,4 +124,4 @@ class MagnitudePrunedRegressor(RegressorMixin, MultiOutputMixin, MagnitudePruned
 
     _default = Ridge
     _numeric = True
-    score = MagnitudePruned.score  # before that of the mixin
+    score = MagnitudePruned.score  # and not that of the mixin

@@ -24,21 +24,25 @@ AMOUNTS = ("threshold", "sparsity", "n_features_to_keep")
 
 @dataclass
 class Amount:
-    """The one amount that was given: its name and value; both None where none was."""
+    """The one amount that was given: its name and value."""
 
     name: str | None
     value: object
     relative: bool = True
 
     @classmethod
-    def of(cls, estimator):
-        """From the parameters of an estimator; ValueError where more than one is given."""
+    def of(cls, estimator, default=None):
+        """From the parameters of an estimator; without any, a sparsity of `default`, or None and None.
+
+        Raises ValueError where more than one is given.
+        """
         given = {name: getattr(estimator, name) for name in AMOUNTS}
         given = {name: value for name, value in given.items() if value is not None}
         if len(given) > 1:
             said = " and ".join(f"{name}={value!r}" for name, value in given.items())
             raise ValueError(f"Give one of {', '.join(AMOUNTS)}, not several: got {said}.")
-        name, value = next(iter(given.items()), (None, None))
+        nothing = (None, None) if default is None else ("sparsity", default)
+        name, value = next(iter(given.items()), nothing)
         return cls(name, value, estimator.relative)
 
     @property

@@ -7,14 +7,13 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.metadata_routing import process_routing
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
 
 from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context, routing_enabled
 from ._base import PATH_CONSTRAINTS, BasePruned
 from ._ranking import Ranking
 from ._refits import fit, start
-from ._routing import Start, inner_has
+from ._routing import Start
 
 
 class PrunedEstimator(BasePruned):
@@ -276,96 +275,6 @@ class PrunedEstimator(BasePruned):
     def classes_(self):
         """Class labels."""
         return self.estimator_.classes_
-
-    @available_if(inner_has("predict"))
-    def predict(self, X):
-        """Predict by the pruned estimator.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, with all features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Predictions of `estimator_`.
-        """
-        X = self._read(X)
-        return self.estimator_.predict(X)
-
-    @available_if(inner_has("predict_proba"))
-    def predict_proba(self, X):
-        """Probabilities of the classes, where the estimator has them.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, with all features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Probabilities, in the order of ``classes_``.
-        """
-        X = self._read(X)
-        return self.estimator_.predict_proba(X)
-
-    @available_if(inner_has("predict_log_proba"))
-    def predict_log_proba(self, X):
-        """Logarithm of the probabilities of the classes, where the estimator has them.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, with all features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Logarithms, in the order of ``classes_``.
-        """
-        X = self._read(X)
-        return self.estimator_.predict_log_proba(X)
-
-    @available_if(inner_has("decision_function"))
-    def decision_function(self, X):
-        """Confidence scores, where the estimator has them.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, with all features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Scores; with two classes a positive one stands for ``classes_[1]``.
-        """
-        X = self._read(X)
-        return self.estimator_.decision_function(X)
-
-    @available_if(inner_has("score"))
-    def score(self, X, y, sample_weight=None):
-        """The score of the estimator.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Target.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights.
-
-        Returns
-        -------
-        float
-            The score.
-        """
-        X = self._read(X)
-        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        return self.estimator_.score(X, y, **weights)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

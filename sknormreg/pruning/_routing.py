@@ -16,16 +16,6 @@ class Start:
     complete: object = staticmethod(lambda model: model)
 
 
-def inner_has(name):
-    """For `available_if`: whether the inner estimator has the method."""
-
-    def check(self):
-        getattr(self.estimator_ if hasattr(self, "estimator_") else self._estimator(), name)
-        return True
-
-    return check
-
-
 class Routed:
     """Metadata goes to the `fit` of `estimator`."""
 
