@@ -18,14 +18,11 @@ features are gone, which costs a seventh more in all. `factorisations` counts th
 
 import numpy as np
 from scipy import linalg
-from scipy.linalg import blas, lapack
 
-from .._kernels.dense import correlate_columns
-from .ridge import refine, solve_ridge
+from .downdates import Anew, Dual, Primal
+from .ridge import refine
 
 _LARGEST = 5000  # side of a matrix worth factorising
-_EPS = np.finfo(float).eps
-_DRIFT = 1e-9  # relative error at which a down-dated solution is given up
 
 
 def eliminate(design, Y, weights, lam, factor):
@@ -33,12 +30,12 @@ def eliminate(design, Y, weights, lam, factor):
     n, p = design.shape
     try:
         if p <= _LARGEST and (p <= n or np.any(factor == 0)):
-            return Elimination(_Primal(design, Y, weights, lam, factor, np.arange(p)))
+            return Elimination(Primal(design, Y, weights, lam, factor, np.arange(p)))
         if n <= _LARGEST and lam > 0 and np.all(factor > 0) and hasattr(design, "columns"):
-            return Elimination(_Dual(design, Y, weights, lam, factor))
+            return Elimination(Dual(design, Y, weights, lam, factor))
     except linalg.LinAlgError:
         pass
-    return Elimination(_Anew(design, Y, weights, lam, factor))
+    return Elimination(Anew(design, Y, weights, lam, factor))
 
 
 class Elimination:
@@ -57,17 +54,25 @@ class Elimination:
         """Drop some of the features that are left."""
         self.kept[features] = False
         before = self.method.factorisations
-        self.method.drop(features)
+        try:
+            self.method.drop(features)
+        except linalg.LinAlgError:
+            self._use(self._anew())
+            return
         self.factorisations += self.method.factorisations - before
-        if (
-            isinstance(self.method, _Dual)
-            and 0 < np.count_nonzero(self.kept) <= self.method.design.shape[0]
-        ):
+        if isinstance(self.method, Dual) and 0 < np.count_nonzero(self.kept) <= self.method.design.shape[0]:
             try:
-                self.method = self.method.primal()
-                self.factorisations += self.method.factorisations
+                self._use(self.method.primal())
             except linalg.LinAlgError:  # too ill-conditioned there: the dual goes on
                 pass
+
+    def _use(self, method):
+        self.method = method
+        self.factorisations += method.factorisations
+
+    def _anew(self):
+        m = self.method
+        return Anew(m.design, m.Y, m.weights, m.lam, m.factor, self.kept)
 
     @property
     def coef(self):
@@ -84,259 +89,9 @@ class Elimination:
     def refined(self):
         """`coef`, refined on the rows: as good as a fit of its own."""
         method = self.method
-        if isinstance(method, _Anew):
+        if isinstance(method, Anew):
             return method.coef()
         coef, settled = refine(method, method.design, method.Y, method.weights, method.coef())
         if settled:
             return coef
-        return _Anew(method.design, method.Y, method.weights, method.lam, method.factor, self.kept).coef()
-
-
-class _Primal:
-    def __init__(self, design, Y, weights, lam, factor, index):
-        self.design, self.Y, self.weights, self.lam, self.factor = design, Y, weights, lam, factor
-        self.squares = (Y * Y) @ weights
-        self.index = index  # features that were left at the last factorisation
-        self.gram = design.gram(index, weights)
-        self.cross = design.correlate(Y * weights, index)
-        self.factorisations = 0
-        self._factorise()
-
-    def _factorise(self):
-        penalty = self.lam * self.factor[self.index]
-        matrix = self.gram + np.diag(penalty)
-        self.penalty = penalty
-        self.alive = np.ones(self.index.size, dtype=bool)
-        self.factorisations += 1
-        if self.index.size == 0:
-            self.inverse, self.w = matrix, self.cross
-            return
-        lower = _cholesky(matrix)
-        diagonal = np.diagonal(matrix)
-        if not np.all(np.diagonal(lower) ** 2 > 10 * diagonal.size * _EPS * diagonal):
-            raise linalg.LinAlgError("singular to working precision")
-        self.inverse = _inverse(lower)
-        self.w = self.cross @ self.inverse
-        self._refine()
-
-    def _compress(self):
-        left = np.flatnonzero(self.alive)
-        self.index = self.index[left]
-        self.gram = self.gram[np.ix_(left, left)]
-        self.cross = self.cross[:, left]
-        self._factorise()
-
-    def drop(self, features):
-        local = np.searchsorted(self.index, features)
-        self.alive[local] = False
-        if 2 * np.count_nonzero(self.alive) <= self.alive.size:
-            self._compress()
-            return
-        H = self.inverse
-        try:
-            lower = _cholesky(H[np.ix_(local, local)])
-        except linalg.LinAlgError:
-            self._compress()
-            return
-        T = _solve_lower(lower, H[local])
-        u = _solve_lower(lower, self.w[:, local].T)
-        H -= T.T @ T
-        H[local] = 0.0
-        H[:, local] = 0.0
-        self.w -= u.T @ T
-        self.w[:, local] = 0.0
-        if self._refine() > _DRIFT:
-            self._compress()
-
-    def _refine(self):
-        """One correction from the residual of the equations; returns its relative size."""
-        rest = self.cross - self.w @ self.gram - self.w * self.penalty
-        rest[:, ~self.alive] = 0.0
-        change = rest @ self.inverse
-        self.w += change
-        return np.abs(change).max(initial=0.0) / (np.abs(self.w).max(initial=0.0) or 1.0)
-
-    def column_squares(self):
-        return np.diagonal(self.gram).copy()
-
-    def coef(self):
-        coef = np.zeros((self.w.shape[0], self.design.shape[1]))
-        coef[:, self.index] = self.w
-        return coef
-
-    def loss(self):
-        explained = np.sum(self.w * (self.cross + self.penalty * self.w), axis=1)
-        return np.maximum(0.0, self.squares - explained)
-
-    def freedom(self):
-        return np.count_nonzero(self.alive) - float(self.penalty @ np.diagonal(self.inverse))
-
-    def reliable(self, reach):
-        return True
-
-    def correct(self, residual, coef):
-        rest = self.design.correlate(residual * self.weights, self.index)
-        rest -= self.penalty * coef[:, self.index]
-        change = np.zeros_like(coef)
-        change[:, self.index] = rest @ self.inverse
-        return change
-
-
-class _Dual:
-    """Holds a centred copy B (p, n) of the columns, weighted and in the scale of their factors.
-
-    M = (B' B + lam I)^-1 over those left, of which the lower triangle is kept up to date; a = M S^1/2 y and
-    w = F^-1/2 B a.
-    """
-
-    def __init__(self, design, Y, weights, lam, factor):
-        self.design, self.Y, self.weights, self.lam, self.factor = design, Y, weights, lam, factor
-        self.root = np.sqrt(weights)
-        self.target = Y * self.root
-        self.rows = design.columns(np.arange(design.shape[1]))
-        self.rows *= self.root
-        self.rows /= np.sqrt(factor)[:, None]
-        self.alive = np.ones(design.shape[1], dtype=bool)
-        self.no_mean = np.zeros(self.alive.size)
-        self.factorisations = 0
-        self._factorise()
-
-    def _factorise(self):
-        rows = self.rows if self.alive.all() else self.rows[self.alive]
-        kernel = rows.T @ rows
-        size = np.diagonal(kernel).max(initial=0.0)
-        if self.lam <= 1e-12 * size:  # a = (y - Xw) / lam would lose the digits of w
-            raise linalg.LinAlgError("singular to working precision")
-        kernel[np.diag_indices_from(kernel)] += self.lam
-        self.factorisations += 1
-        self.inverse = np.asfortranarray(_inverse(_cholesky(kernel)))
-        self.dual = self.target @ self.inverse
-        self._settle()
-
-    def _settle(self):
-        """w in the scale of the factors, of the features left alone."""
-        self.index = np.flatnonzero(self.alive)
-        self.w = np.zeros((self.dual.shape[0], self.index.size))
-        correlate_columns(self.rows.T, self.no_mean, self.index, self.dual, self.w)
-
-    def drop(self, features):
-        self.alive[features] = False
-        if 2 * features.size > self.root.size:
-            self._factorise()
-            return
-        V = np.asfortranarray(self.rows[features])
-        reach = blas.dsymm(1.0, self.inverse, V, side=1, lower=1)
-        inner = np.eye(features.size) - blas.dgemm(1.0, reach, V, trans_b=1)
-        lower, info = lapack.dpotrf(inner, lower=1)
-        if info != 0:
-            self._factorise()
-            return
-        rhs = np.concatenate([reach.T, blas.dgemm(1.0, V, self.dual.T).T]).T
-        T = lapack.dtrtrs(lower, rhs, lower=1, overwrite_b=1)[0]
-        T, u = T[:, : self.root.size], T[:, self.root.size :]
-        self.inverse = blas.dsyrk(1.0, T, beta=1.0, c=self.inverse, trans=1, overwrite_c=1, lower=1)
-        self.dual += blas.dgemm(1.0, u, T, trans_a=1)
-        self._settle()
-        if self._drift() > _DRIFT:
-            self._factorise()
-
-    def _drift(self):
-        """How far y' a = |B a|^2 + lam a' a, which holds for the solution alone, is from holding."""
-        target = np.sum(self.target * self.dual, axis=1)
-        found = np.sum(self.w**2, axis=1) + self.lam * np.sum(self.dual**2, axis=1)
-        return np.max(np.abs(found - target) / np.where(target > 0, target, 1.0))
-
-    def column_squares(self):
-        return np.einsum("ij,ij->i", self.rows, self.rows) * self.factor
-
-    def coef(self):
-        coef = np.zeros((self.w.shape[0], self.alive.size))
-        coef[:, self.index] = self.w / np.sqrt(self.factor[self.index])
-        return coef
-
-    def loss(self):
-        return self.lam**2 * np.sum(self.dual**2, axis=1)
-
-    def freedom(self):
-        return self.root.size - self.lam * float(np.trace(self.inverse))
-
-    def reliable(self, reach):
-        return True
-
-    def correct(self, residual, coef):
-        rest = residual * self.root - self.lam * self.dual
-        self.dual = self.dual + blas.dsymm(1.0, self.inverse, rest.T, lower=1).T
-        self._settle()
-        return self.coef() - coef
-
-    def primal(self):
-        """The primal form of what is left."""
-        return _Primal(self.design, self.Y, self.weights, self.lam, self.factor, self.index)
-
-
-class _Anew:
-    """Solves for what is left after every drop."""
-
-    factorisations = 0
-
-    def __init__(self, design, Y, weights, lam, factor, kept=None):
-        self.design, self.Y, self.weights, self.lam, self.factor = design, Y, weights, lam, factor
-        self.kept = np.ones(design.shape[1], dtype=bool) if kept is None else kept.copy()
-        self._solve()
-
-    def _solve(self):
-        self.index = np.flatnonzero(self.kept)
-        self.left = self.design.restrict(self.index)
-        self.w = np.zeros((self.Y.shape[0], 0))
-        if self.index.size:
-            self.w, _ = solve_ridge(self.left, self.Y, self.weights, self.lam, self.factor[self.index])
-            self.factorisations += 1
-
-    def drop(self, features):
-        self.kept[features] = False
-        self._solve()
-
-    def column_squares(self):
-        return self.design.squares(np.arange(self.design.shape[1]), self.weights)
-
-    def coef(self):
-        coef = np.zeros((self.w.shape[0], self.kept.size))
-        coef[:, self.index] = self.w
-        return coef
-
-    def loss(self):
-        return (self.Y - self.left.matvec(self.w)) ** 2 @ self.weights
-
-    def freedom(self):
-        n, p = self.left.shape
-        if p == 0:
-            return 0.0
-        factor = self.factor[self.index]
-        factor = np.maximum(factor, 1e-12 * factor.max())  # unpenalised: all but
-        scale = 1.0 / np.sqrt(factor if factor.any() else np.ones(p))
-        if p <= n:
-            matrix = self.left.gram(np.arange(p), self.weights) * np.outer(scale, scale)
-        else:
-            root = np.sqrt(self.weights)
-            matrix = self.left.outer(scale**2) * np.outer(root, root)
-        values = linalg.eigvalsh(matrix)
-        values = values[values > values.size * _EPS * values[-1]]
-        return float(np.sum(values / (values + self.lam)))
-
-
-def _cholesky(matrix):
-    """Lower triangle L of L L' = matrix; LinAlgError where that is not positive definite."""
-    lower, info = lapack.dpotrf(matrix, lower=1, clean=1)
-    if info != 0:
-        raise linalg.LinAlgError("not positive definite")
-    return lower
-
-
-def _solve_lower(lower, rhs):
-    return lapack.dtrtrs(lower, rhs, lower=1)[0]
-
-
-def _inverse(lower):
-    """(L L')^-1, both triangles."""
-    half = _solve_lower(lower, np.eye(lower.shape[0]))
-    return half.T @ half
+        return self._anew().coef()
