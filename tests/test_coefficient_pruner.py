@@ -160,9 +160,13 @@ def test_coefficients_inside_other_estimators():
     X, y = load_diabetes(return_X_y=True)
     pipeline = make_pipeline(StandardScaler(), Ridge())
     expected = np.abs(clone(pipeline).fit(X, y)[-1].coef_)
-    for getter in ("named_steps.ridge.coef_", lambda fitted: fitted[-1].coef_):
+    for getter in ("auto", "named_steps.ridge.coef_", lambda fitted: fitted[-1].coef_):
         pruner = CoefficientPruner(pipeline, n_features_to_keep=3, importance_getter=getter).fit(X, y)
         np.testing.assert_array_equal(pruner.importances_, expected)
+    chosen = CoefficientPruner(pipeline, sparsity="auto").fit(X, y)
+    path = chosen.pruning_path_
+    assert chosen.n_features_selected_ == path["n_kept"][chosen.best_index_]
+    assert chosen.best_index_ == path["cv_score"].argmax()
     network = MLPRegressor(hidden_layer_sizes=5, solver="lbfgs", max_iter=2000, tol=0.1, random_state=0)
     pruner = CoefficientPruner(network, norm_order=2).fit(scale(X), scale(y))
     np.testing.assert_allclose(pruner.importances_, np.linalg.norm(pruner.estimator_.coefs_[0], axis=1))
@@ -248,7 +252,10 @@ BAD = [
         {"estimator": DecisionTreeRegressor()},
         "DecisionTreeRegressor has no coef_ or coefs_.*importance_getter",
     ),
-    ({"importance_getter": "weights_"}, "Ridge has no 'weights_'"),
+    (
+        {"importance_getter": "weights_"},
+        "importance_getter='weights_' leads nowhere: Ridge has no 'weights_' after fit, but coef_",
+    ),
     ({"importance_getter": lambda fitted: fitted.coef_ * np.nan}, "importance_getter returned NaN"),
     ({"importance_getter": lambda fitted: fitted.coef_, "sparsity": "auto"}, "as a path"),
 ]

@@ -48,7 +48,7 @@ def test_the_curve_is_cross_validated():
     np.testing.assert_array_equal(display.scores, expected)
     np.testing.assert_array_equal(display.line_.get_xdata(), sparsity)
     np.testing.assert_allclose(display.line_.get_ydata(), np.mean(expected, axis=1))
-    assert display.ax_.get_ylabel() == "balanced_accuracy"
+    assert display.ax_.get_ylabel() == "balanced accuracy"
     assert "sparsity" in display.ax_.get_xlabel()
     assert display.figure_ is display.ax_.figure
     assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == ["ridge"]
@@ -77,6 +77,10 @@ def test_bad_input_is_named():
         PruningCurveDisplay(sparsity=[0, 1], scores=[[1], [2], [3]])
     with pytest.raises(ValueError, match=r"'errorbar'.*'bars'"):
         PruningCurveDisplay(sparsity=[0], scores=[[1]]).plot(std_display_style="bars")
+    with pytest.raises(ValueError, match=r"list of one or more fractions, got 0.5"):
+        PruningCurveDisplay.from_estimator(MagnitudePrunedClassifier(), X, y, sparsity=0.5)
+    with pytest.raises(ValueError, match="not several: got sparsity=0.0 and n_features_to_keep=3"):
+        PruningCurveDisplay.from_estimator(MagnitudePrunedClassifier(n_features_to_keep=3), X, y)
     with pytest.raises(ValueError, match=r"it has none\. Use param_name"):
         PruningCurveDisplay.from_estimator(LogisticRegression(), X, y)
     two = make_pipeline(CoefficientPruner(Ridge()), MagnitudePrunedClassifier())

@@ -339,6 +339,8 @@ BAD = [
     ({"estimator": MLPRegressor(max_iter=1, solver="lbfgs")}, "use PrunedEstimator"),
     ({"estimator": Lasso(1e6)}, r"All coefficients of Lasso\(alpha=1000000.0\) are zero.*smaller"),
     ({"norm_order": 3}, "norm_order"),
+    ({"estimator": linear_model.LogisticRegression()}, r"needs a regressor, got LogisticRegression\(\)"),
+    ({"estimator": make_pipeline(StandardScaler(), Ridge())}, "got a pipeline: put it at the end of one"),
     ({"structure": "rows"}, "structure.*'rows'"),
     ({"schedule": "square"}, "schedule.*'square'"),
     ({"schedule": lambda t: t / 2}, r"schedule must map .*\[0.5\]"),

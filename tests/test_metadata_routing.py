@@ -13,7 +13,6 @@ from sklearn.preprocessing import StandardScaler
 from sknormreg import (
     CoefficientPruner,
     MagnitudePrunedClassifier,
-    MagnitudePrunedRegressor,
     PrunedEstimator,
 )
 
@@ -35,7 +34,7 @@ CASES = [
     case(CoefficientPruner),
     case(CoefficientPruner, sparsity=0.5),
     case(MagnitudePrunedClassifier),
-    case(MagnitudePrunedRegressor, refit=False),
+    case(MagnitudePrunedClassifier, refit=False),
     case(PrunedEstimator, n_steps=2),
     case(PrunedEstimator, threshold=0.1, refit=False),
 ]

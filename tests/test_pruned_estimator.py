@@ -6,6 +6,7 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.cross_decomposition import PLSRegression
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, PoissonRegressor, SGDClassifier
@@ -16,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler, scale
 from sklearn.svm import SVC, LinearSVC
 
-from sknormreg import Lasso, PrunedEstimator, Ridge
+from sknormreg import CoefficientPruner, Lasso, MagnitudePrunedClassifier, PrunedEstimator, Ridge
 
 
 def network(**options):
@@ -93,6 +94,28 @@ def test_training_goes_on_in_small_steps():
     assert model.estimator_.get_params() == plain.get_params()
 
 
+@pytest.mark.parametrize("options", [{"early_stopping": True}, {"batch_size": 50}], ids=str)
+def test_the_record_of_training_goes_on(options):
+    X, y = digits()
+    plain = network(**options).fit(X, y)
+    model = PrunedEstimator(network(**options), sparsity=0.5, n_epochs=3, random_state=0).fit(X, y)
+    tuned = model.estimator_
+    assert tuned.n_iter_ == plain.n_iter_ + 3
+    assert tuned.loss_curve_[:-3] == plain.loss_curve_
+    assert len(tuned.loss_curve_) == len(plain.loss_curve_) + 3
+    assert (tuned.best_loss_ is None) == (plain.best_loss_ is None)
+    assert tuned.get_params() == plain.get_params()
+
+
+def test_pruned_models_in_selectors():
+    X, y = load_diabetes(return_X_y=True)
+    model = PrunedEstimator(Ridge(), n_features_to_keep=4)
+    selector = CoefficientPruner(model).fit(X, y)
+    np.testing.assert_array_equal(selector.support_, model.fit(X, y).support_)
+    np.testing.assert_array_equal(model.coef_ != 0, model.support_)
+    assert not hasattr(model, "coefs_")
+
+
 def test_a_fraction_chosen_by_cross_validation():
     X, y = digits()
     model = PrunedEstimator(
@@ -162,8 +185,13 @@ def test_prefit():
         np.testing.assert_array_equal(layer, old)
     assert tuned.score(X, y) > cut.score(X, y)
     linear = FrozenEstimator(LogisticRegression(max_iter=1000).fit(X, y))
-    with pytest.raises(ValueError, match="cannot be fitted again: pass refit=False"):
-        PrunedEstimator(linear).fit(X, y)
+    for meta in (PrunedEstimator, MagnitudePrunedClassifier):
+        with pytest.raises(ValueError, match="cannot be fitted again: pass refit=False"):
+            meta(linear, structure="features").fit(X, y)
+        narrow = FrozenEstimator(LogisticRegression(max_iter=1000).fit(X[:, :9], y))
+        with pytest.raises(ValueError, match="coefficients of 9 features where X has 64"):
+            meta(narrow, refit=False).fit(X, y)
+        assert meta(linear, refit=False).fit(X, y).score(X, y) > 0.8
     assert PrunedEstimator(linear, refit=False).fit(X, y).score(X, y) > 0.8
 
 
@@ -202,7 +230,16 @@ BAD = [
         {},
         "solver='adam' or 'sgd'",
     ),
-    (make_pipeline(StandardScaler(), GaussianNB()), {}, "named_steps"),
+    (make_pipeline(StandardScaler(), GaussianNB()), {}, "GaussianNB has no coef_"),
+    (
+        make_pipeline(StandardScaler(), LogisticRegression()),
+        {"importance_getter": "named_steps.logistic.coef_"},
+        r"Pipeline.named_steps has no 'logistic' after fit, but standardscaler, logisticregression",
+    ),
+    (LogisticRegression(), {"importance_getter": "coeff_"}, r"LogisticRegression has no 'coeff_'.*coef_"),
+    (PLSRegression(), {"sparsity": 0.1}, r"PLSRegression predicts from more than its coef_.*refit=False"),
+    (network(), {"sparsity": "auto", "sparsity_rule": "bic"}, "says little of a network"),
+    (LogisticRegression(), {"sparsity": "auto", "cv": []}, "gives no folds"),
 ]
 
 

@@ -1,6 +1,7 @@
 """The score of a pruned model against how much of it was pruned."""
 
 import numpy as np
+from sklearn.base import is_classifier, is_regressor
 from sklearn.model_selection import validation_curve
 
 SPARSITY = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -101,7 +102,7 @@ class PruningCurveDisplay:
         params : dict, default=None
             Passed to `fit`, such as {"sample_weight": weights}.
         score_name : str, default=None
-            Label of the axis; None is the name of `scoring`.
+            Label of the axis; None is the name of `scoring`, or accuracy or R².
         name : str, default=None
             Label of the curve.
         ax : matplotlib Axes, default=None
@@ -115,11 +116,14 @@ class PruningCurveDisplay:
             The display, plotted.
         """
         check_matplotlib()
+        if np.ndim(sparsity) != 1 or np.size(sparsity) == 0:
+            raise ValueError(f"sparsity must be a list of one or more fractions, got {sparsity!r}.")
         _, scores = validation_curve(
             estimator, X, y, param_name=param_name or find_parameter(estimator),
             param_range=list(sparsity), cv=cv, scoring=scoring, n_jobs=n_jobs, params=params,
+            error_score="raise",
         )  # fmt: skip
-        score_name = score_name or (scoring if isinstance(scoring, str) else None)
+        score_name = score_name or name_of_score(estimator, scoring)
         made = cls(sparsity=sparsity, scores=scores, score_name=score_name, name=name)
         return made.plot(ax=ax, **plot_kw)
 
@@ -174,6 +178,14 @@ class PruningCurveDisplay:
             ax.legend()
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def name_of_score(estimator, scoring):
+    if isinstance(scoring, str):
+        return scoring.replace("neg_", "negative ", 1).replace("_", " ")
+    if scoring is None:
+        return "accuracy" if is_classifier(estimator) else "R²" if is_regressor(estimator) else None
+    return None
 
 
 def find_parameter(estimator):

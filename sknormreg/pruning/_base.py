@@ -52,6 +52,7 @@ class BasePruned(Delegating, Routed, MetaEstimatorMixin, BaseEstimator):
         step = seen[chosen]
         exact = amount.name == "threshold" and frozen
         cuts = [amount.cut(group) for group in groups] if exact else step.threshold
+        self.best_index_ = chosen
         self.estimator_ = start.complete(models[chosen])
         self.support_ = start.ranking.features(step.masks)
         self.n_features_selected_ = int(self.support_.sum())

@@ -39,6 +39,8 @@ def choose(estimator, begin, evidence, data, counts, frozen):
     inner = getattr(estimator, "estimator", None)
     classify = is_classifier(estimator) or (inner is not None and is_classifier(inner))
     splits = list(check_cv(estimator.cv, y, classifier=classify).split(X, y))
+    if not splits:
+        raise ValueError(f"cv={estimator.cv!r} gives no folds to choose the sparsity on.")
     rows = Parallel(n_jobs=estimator.n_jobs)(
         delayed(_fold)(begin, X, y, params, train, test, counts, frozen, estimator.scoring)
         for train, test in splits
@@ -107,6 +109,11 @@ def evidence(model, layers, X, y, sample_weight):
     Gaussian for a regressor, with the variance of the noise at its maximum; for a classifier that of its
     probabilities. Intercepts count.
     """
+    if len(layers) > 1:
+        raise ValueError(
+            f"An information criterion counts coefficients, which says little of a network: use "
+            f"sparsity_rule='min' or '1se' for {type(model).__name__}."
+        )
     weights = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
     total = weights.sum()
     freedom = sum(np.count_nonzero(layer) for layer in layers) + np.size(getattr(model, "intercept_", []))

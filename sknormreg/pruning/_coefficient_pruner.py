@@ -11,10 +11,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .._compat import HasMethods, Interval, check_sample_weight, fit_context
 from ._amount import cutoff
 from ._choose import candidates, choose, evidence
-from ._coefficients import Location, check_not_all_zero
+from ._coefficients import Location, check_not_all_zero, fit
 from ._parameters import AMOUNT_CONSTRAINTS, Amount
 from ._ranking import Ranking
-from ._refits import fit, start
+from ._reach import reach
+from ._refits import start
 from ._routing import Routed, Start
 from ._select import keep_largest
 
@@ -54,8 +55,8 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
     norm_order : {1, 2, inf}, default=1
         Order of the norm over several outputs.
     importance_getter : str or callable, default='auto'
-        Dotted path to the coefficients, such as 'named_steps.ridge.coef_', or a function of the fitted
-        estimator; "auto" is `coef_`, or the first layer of `coefs_`.
+        Dotted path to the coefficients, such as 'regressor_.coef_', or a function of the fitted estimator;
+        "auto" is `coef_`, or the first layer of `coefs_`, of a pipeline those of its last step.
     sparsity_rule : {'min', '1se', 'aic', 'bic', 'ebic'}, default='min'
         With ``sparsity="auto"``: the least error in cross-validation, the fewest columns within one
         standard error of it, or an information criterion on the training data.
@@ -78,6 +79,11 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
         Their number.
     threshold_ : float
         The smallest importance that is kept by the amount given.
+    pruning_path_ : dict of ndarray
+        With ``sparsity="auto"``, one entry per candidate, the first with all columns: "n_kept", "sparsity",
+        "cv_score" and "cv_score_se", or the criterion.
+    best_index_ : int
+        With ``sparsity="auto"``, the candidate that was chosen.
     n_features_in_ : int
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -233,8 +239,11 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
             params["sample_weight"] = weights = check_sample_weight(weights, X)
         p = self.importances_.size
         counts = candidates([p])
-        index, _ = choose(self, self._begin, _evidence, (X, y, params), counts, frozen=True)
-        return int(np.append(p, counts[:, 0])[index])
+        index, found = choose(self, self._begin, _evidence, (X, y, params), counts, frozen=True)
+        n_kept = np.append(p, counts[:, 0])
+        self.pruning_path_ = {"n_kept": n_kept, "sparsity": 1.0 - n_kept / p, **found}
+        self.best_index_ = index
+        return int(n_kept[index])
 
     def _begin(self, X, y, params):
         if not isinstance(self.importance_getter, str):
@@ -242,10 +251,13 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
                 "sparsity='auto' refits the estimator on fewer columns and has to read its coefficients: "
                 f"give importance_getter as a path, not {self.importance_getter!r}."
             )
+        inner = reach(self.estimator, X, y, params, self.importance_getter)
         model, _ = start(
-            self.estimator, X, y, params, refit=True, structure="features", getter=self.importance_getter
-        )
-        return Start(model, Ranking("features", self.norm_order, len(model.layers()) > 1))
+            inner, y, refit=True, structure="features",
+            remedy="give a number, fraction or threshold in place of sparsity='auto'",
+        )  # fmt: skip
+        ranking = Ranking("features", self.norm_order, len(model.layers()) > 1)
+        return Start(model, ranking, inner.complete)
 
     def _get_support_mask(self):
         check_is_fitted(self)

@@ -4,8 +4,12 @@ from operator import attrgetter
 
 import numpy as np
 from scipy import sparse
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import has_fit_parameter
 
-from .._compat import num_samples
+from .._compat import num_samples, routing_enabled
 
 
 class Location:
@@ -20,20 +24,22 @@ class Location:
         self.layered = self.attribute == "coefs_"
 
     @classmethod
-    def find(cls, model, getter="auto"):
-        """Of a fitted model; `getter` is a dotted path to the attribute or "auto"."""
-        paths = ("coef_", "coefs_") if getter == "auto" else (getter,)
-        for path in paths:
-            try:
-                attrgetter(path)(model)
-            except AttributeError:
-                continue
-            return cls(path)
-        wanted = "coef_ or coefs_" if getter == "auto" else f"{getter!r}, as importance_getter asks,"
+    def find(cls, model, getter="auto", remedy=None):
+        """Of a fitted model; `getter` is a dotted path, or "auto", which looks in a pipeline's last step.
+
+        Raises ValueError where there is none, ending in the remedy.
+        """
+        if getter != "auto":
+            _check_path(model, getter)
+            return cls(getter)
+        inside = f"named_steps.{model.steps[-1][0]}." if isinstance(model, Pipeline) else ""
+        holder = model[-1] if inside else model
+        for name in ("coef_", "coefs_"):
+            if hasattr(holder, name):
+                return cls(inside + name)
         raise ValueError(
-            f"{type(model).__name__} has no {wanted} after fit, so there are no coefficients to prune. "
-            "Use a linear model or a network, or name the attribute with importance_getter, for a pipeline "
-            "importance_getter='named_steps.<step>.coef_'."
+            f"{type(holder).__name__} has no coef_ or coefs_ after fit: there is nothing to prune. "
+            + (remedy or "Use a linear model or a network, or name the attribute with importance_getter.")
         )
 
     def holder(self, model):
@@ -68,6 +74,29 @@ class Location:
                 "cannot be pruned in place: use a linear model that stores it (LinearSVC for SVC, say), or "
                 "CoefficientPruner to drop columns before the model."
             ) from None
+
+
+def fit(estimator, X, y, params):
+    """A fitted clone; ValueError where sample weights are given to an estimator that takes none."""
+    takes_weights = routing_enabled() or has_fit_parameter(estimator, "sample_weight")
+    if "sample_weight" in params and not takes_weights and not isinstance(estimator, FrozenEstimator):
+        raise ValueError(f"{type(estimator).__name__} does not take sample_weight in fit: pass none.")
+    return clone(estimator).fit(X, y, **params)
+
+
+def _check_path(model, path):
+    """Raise ValueError for the first part of a dotted path that is not there."""
+    here, seen = model, []
+    for part in path.split("."):
+        if not hasattr(here, part):
+            there = list(here) if isinstance(here, dict) else [n for n in vars(here) if n.endswith("_")]
+            owner = ".".join([type(model).__name__, *seen])
+            raise ValueError(
+                f"importance_getter={path!r} leads nowhere: {owner} has no {part!r} after fit, but "
+                f"{', '.join(there) or 'nothing fitted'}."
+            )
+        here = getattr(here, part)
+        seen.append(part)
 
 
 def check_not_all_zero(layers, model, X):

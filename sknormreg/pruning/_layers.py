@@ -35,7 +35,7 @@ class Layers:
         if any(sparse.issparse(layer) for layer in self.layers):
             raise ValueError("out must be None for sparse W: the result stores fewer entries.")
         out = list(out) if self.several else [out]
-        found = [(np.shape(a), getattr(a, "dtype", None)) for a in out]
+        found = [(a.shape, a.dtype) if isinstance(a, np.ndarray) else type(a).__name__ for a in out]
         if found != wanted:
             raise ValueError(f"out must have the shape and dtype of the result: {wanted}, got {found}.")
         return out

@@ -4,6 +4,7 @@ from copy import deepcopy
 from numbers import Real
 
 import numpy as np
+from sklearn.base import is_classifier, is_regressor
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -13,6 +14,7 @@ from ..linear_model._base import FLOATS
 from ..linear_model._checks import normalised_weights
 from ._base import PATH_CONSTRAINTS, BasePruned
 from ._ranking import Ranking
+from ._reach import is_pipeline, reach
 from ._refits import RidgeFits, start
 from ._routing import Start
 
@@ -79,6 +81,14 @@ class MagnitudePruned(BasePruned):
                 f"estimator: set it there, {type(self.estimator).__name__}(...), and leave alpha=None "
                 "(estimator__alpha in a grid search)."
             )
+        kind, fits = ("regressor", is_regressor) if self._numeric else ("classifier", is_classifier)
+        if not fits(self.estimator):
+            raise ValueError(f"{type(self).__name__} needs a {kind}, got {self.estimator!r}.")
+        if is_pipeline(self.estimator):
+            raise ValueError(
+                f"{type(self).__name__} needs a linear model, got a pipeline: put it at the end of one, "
+                "or use PrunedEstimator."
+            )
         return self.estimator
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -119,18 +129,11 @@ class MagnitudePruned(BasePruned):
         return self
 
     def _begin(self, X, y, params):
-        estimator = self._estimator()
-        by_count = self.n_features_to_keep is not None
+        inner = reach(self._estimator(), X, y, params)
         model, whole = start(
-            estimator,
-            X,
-            y,
-            params,
-            refit=self.refit,
-            structure=self.structure,
-            by_count=by_count,
-            linear=True,
-        )
+            inner, y, refit=self.refit, structure=self.structure, linear=True,
+            by_count=self.n_features_to_keep is not None,
+        )  # fmt: skip
         ranking = Ranking(
             "features" if whole else None,
             self.norm_order,

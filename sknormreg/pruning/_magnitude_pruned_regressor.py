@@ -89,6 +89,8 @@ class MagnitudePrunedRegressor(RegressorMixin, MultiOutputMixin, MagnitudePruned
         One entry per step, the first before pruning: "n_kept" and "sparsity" (of the features, or of the
         coefficients with ``structure=None``), "threshold", "norm" (L2, of the coefficients), "score" (on
         the training data), and with ``sparsity="auto"`` "cv_score" and "cv_score_se", or the criterion.
+    best_index_ : int
+        The step of the path that was chosen; the last, unless by ``sparsity="auto"``.
     n_features_in_ : int
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)

@@ -114,7 +114,7 @@ def magnitude_mask(
     if structure is not None:
         for mask, spread in zip(masks, (e(k) for e, k in zip(expand, kept, strict=True)), strict=True):
             mask[...] = spread
-    return W.assemble(masks)
+    return W.assemble(masks) if out is None else out
 
 
 def _one_of(**amounts):

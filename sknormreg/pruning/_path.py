@@ -47,12 +47,12 @@ def _step(model, ranking, scores, kept):
 def path_table(steps, scores, n_units):
     """A dict of arrays, one entry per step; the first is the model before pruning."""
     n_kept = np.array([step.n_kept for step in steps])
+    cuts = np.array([step.threshold for step in steps]).T
+    names = ["threshold"] if len(cuts) == 1 else [f"threshold_{i}" for i in range(len(cuts))]
     return {
         "n_kept": n_kept,
         "sparsity": 1.0 - n_kept / n_units,
-        "threshold": np.array(
-            [step.threshold[0] if step.threshold.size == 1 else step.threshold for step in steps]
-        ),
+        **dict(zip(names, cuts, strict=True)),
         "norm": np.array([step.norm for step in steps]),
         "score": np.asarray(scores, dtype=float),
     }

@@ -1,18 +1,16 @@
 """Any estimator with coefficients, pruned."""
 
-from copy import copy, deepcopy
+from copy import deepcopy
 from numbers import Integral
 
-from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state, get_tags
-from sklearn.utils.metadata_routing import process_routing
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context, routing_enabled
 from ._base import PATH_CONSTRAINTS, BasePruned
 from ._ranking import Ranking
-from ._refits import fit, start
+from ._reach import is_pipeline, reach, weights_to_every_step
+from ._refits import start
 from ._routing import Start
 
 
@@ -66,8 +64,9 @@ class PrunedEstimator(BasePruned):
     n_epochs : int, default=10
         Passes over the data after each cut of single weights of a network.
     importance_getter : str, default='auto'
-        Dotted path to the coefficients inside the estimator, such as 'regressor_.coef_'. "auto" is `coef_`
-        or `coefs_`, of a pipeline those of its last step.
+        Dotted path to the coefficients inside the estimator. "auto" is `coef_` or `coefs_`, of a pipeline
+        those of its last step. Coefficients elsewhere need ``refit=False``: 'regressor_.coef_' for a
+        :class:`sklearn.compose.TransformedTargetRegressor`.
     sparsity_rule : {'min', '1se', 'aic', 'bic', 'ebic'}, default='min'
         With ``sparsity="auto"``: the least error in cross-validation, the sparsest within one standard
         error of it, or an information criterion on the training data.
@@ -84,6 +83,8 @@ class PrunedEstimator(BasePruned):
     ----------
     estimator_ : estimator
         The pruned estimator, fitted, on all features; its weights are exactly 0.0 where they were pruned.
+    coef_, coefs_ : ndarray, list of ndarray
+        Its weights, where it has them under that name.
     mask_ : ndarray of bool, or list of them
         The weights that are kept, in the shape of `coef_` or `coefs_`.
     support_ : ndarray of bool
@@ -93,9 +94,12 @@ class PrunedEstimator(BasePruned):
     threshold_ : float or ndarray
         The importance that a unit needed at the last cut; one per layer with ``scope="layer"``.
     pruning_path_ : dict of ndarray
-        One entry per step, the first before pruning: "n_kept", "sparsity", "threshold", "norm" (L2, of the
+        One entry per step, the first before pruning: "n_kept", "sparsity", "threshold" (with
+        ``scope="layer"`` "threshold_0" and so on), "norm" (L2, of the
         weights), "score" (on the training data), and with ``sparsity="auto"`` "cv_score" and "cv_score_se",
         or the criterion.
+    best_index_ : int
+        The step of the path that was chosen; the last, unless by ``sparsity="auto"``.
     classes_ : ndarray of shape (n_classes,)
         Class labels, where the estimator has them.
     n_features_in_ : int
@@ -209,7 +213,7 @@ class PrunedEstimator(BasePruned):
         self : object
             The fitted estimator.
         """
-        if self._takes_anything():
+        if is_pipeline(self.estimator):
             validate_data(self, X, skip_check_array=True)
         else:
             X, y = validate_data(
@@ -220,8 +224,8 @@ class PrunedEstimator(BasePruned):
         if sample_weight is not None:
             fit_params["sample_weight"] = check_sample_weight(sample_weight, X)
         params = self._fit_params(fit_params)
-        if self._takes_anything() and not routing_enabled() and "sample_weight" in params:
-            params = _to_every_step(self.estimator, params)
+        if is_pipeline(self.estimator) and not routing_enabled() and "sample_weight" in params:
+            params = weights_to_every_step(self.estimator, params)
         _, masks = self._prune(X, y, params)
         like = getattr(self.estimator_, "coef_", None)
         self.mask_ = (
@@ -230,41 +234,22 @@ class PrunedEstimator(BasePruned):
         return self
 
     def _begin(self, X, y, params):
-        estimator, getter = self.estimator, self.importance_getter
         rng = check_random_state(self.random_state)
-        complete, fitted = _itself, None
-        if isinstance(estimator, FrozenEstimator):
-            estimator = fitted = deepcopy(estimator.estimator)
-        if isinstance(estimator, Pipeline) and getter in _paths_of_last_step(estimator):
-            whole = fit(estimator, X, y, params) if fitted is None else fitted
-            X, params = whole[:-1].transform(X), _params_of_last_step(estimator, params)
-            complete = _EndOf(whole)
-            getter = "auto" if getter == "auto" else getter.rpartition(".")[2]
-            estimator, fitted = estimator[-1], whole[-1]
-        frozen = fitted is not None and isinstance(self.estimator, FrozenEstimator)
+        inner = reach(self.estimator, X, y, params, self.importance_getter)
         model, whole = start(
-            estimator, X, y, params,
-            refit=self.refit, structure=self.structure, by_count=self.n_features_to_keep is not None,
-            getter=getter, fitted=fitted, fine_tuning={"n_epochs": self.n_epochs, "rng": rng},
+            inner, y, refit=self.refit, structure=self.structure,
+            by_count=self.n_features_to_keep is not None,
+            fine_tuning={"n_epochs": self.n_epochs, "rng": rng},
         )  # fmt: skip
-        if frozen and whole and self.refit:
-            raise ValueError(
-                f"{self.estimator!r} cannot be fitted again: pass refit=False, or the estimator without "
-                "FrozenEstimator."
-            )
         ranking = Ranking(
             "features" if whole else None, self.norm_order, len(model.layers()) > 1,
             scores=self.scores, scope=self.scope, rng=rng,
         )  # fmt: skip
-        return Start(model, ranking, complete)
-
-    def _takes_anything(self):
-        inner = self.estimator.estimator if isinstance(self.estimator, FrozenEstimator) else self.estimator
-        return isinstance(inner, Pipeline)
+        return Start(model, ranking, inner.complete)
 
     def _read(self, X):
         check_is_fitted(self)
-        if self._takes_anything():
+        if is_pipeline(self.estimator):
             return X
         allow_nan = get_tags(self.estimator).input_tags.allow_nan
         return validate_data(
@@ -276,6 +261,16 @@ class PrunedEstimator(BasePruned):
         """Class labels."""
         return self.estimator_.classes_
 
+    @property
+    def coef_(self):
+        """Coefficients of a linear model, exactly 0.0 where they were pruned."""
+        return self.estimator_.coef_
+
+    @property
+    def coefs_(self):
+        """Weights of a network, layer by layer, exactly 0.0 where they were pruned."""
+        return self.estimator_.coefs_
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         inner = get_tags(self.estimator)
@@ -285,42 +280,3 @@ class PrunedEstimator(BasePruned):
         tags.target_tags = deepcopy(inner.target_tags)
         tags.input_tags = deepcopy(inner.input_tags)
         return tags
-
-
-class _EndOf:
-    """Puts a model in the place of a fitted pipeline's last step."""
-
-    def __init__(self, pipeline):
-        self.pipeline = pipeline
-
-    def __call__(self, model):
-        made = copy(self.pipeline)
-        made.steps = [*self.pipeline.steps[:-1], (self.pipeline.steps[-1][0], model)]
-        return made
-
-
-def _itself(model):
-    return model
-
-
-def _paths_of_last_step(pipeline):
-    name = pipeline.steps[-1][0]
-    return {"auto", *(f"named_steps.{name}.{attribute}" for attribute in ("coef_", "coefs_"))}
-
-
-def _to_every_step(pipeline, params):
-    """The same with `sample_weight` for each step that takes it."""
-    params = dict(params)
-    weights = params.pop("sample_weight")
-    taking = [name for name, step in pipeline.steps if has_fit_parameter(step, "sample_weight")]
-    return {**{f"{name}__sample_weight": weights for name in taking}, **params}
-
-
-def _params_of_last_step(pipeline, params):
-    """What of the parameters of a pipeline's `fit` reaches the `fit` of its last step."""
-    name = pipeline.steps[-1][0]
-    if not params:
-        return {}
-    if routing_enabled():
-        return dict(process_routing(pipeline, "fit", **params)[name].fit)
-    return {key.removeprefix(f"{name}__"): v for key, v in params.items() if key.startswith(f"{name}__")}

@@ -9,60 +9,55 @@ import copy
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.frozen import FrozenEstimator
-from sklearn.utils.validation import has_fit_parameter
 
-from .._compat import routing_enabled, safe_indexing
+from .._compat import safe_indexing
 from ..linear_model._base import LinearModel
 from ..linear_model._ridge_elimination import RidgeElimination, eliminates
-from ._coefficients import Location
+from ._coefficients import Location, fit
 
 PER_FEATURE = ("penalty_factor", "bounds")  # parameters of our own that may hold one number per feature
 
 
-def start(
-    estimator,
-    X,
-    y,
-    params,
-    *,
-    refit,
-    structure,
-    by_count=False,
-    getter="auto",
-    linear=False,
-    fitted=None,
-    fine_tuning=None,
-):
-    """(a model that follows its cuts, whether whole features are cut).
+_KEEP = "pass refit=False to keep the coefficients that are left as they are"
+
+
+def start(inner, y, *, refit, structure, by_count=False, linear=False, fine_tuning=None, remedy=_KEEP):
+    """(a model that follows its cuts, whether whole features are cut) for an `Inner`.
 
     `structure` is "features", None (single coefficients) or "auto": single ones where the model can be
-    fitted again without some of them, unless features are counted (`by_count`). `linear` allows no
-    network, `fitted` spares the fit. Raises ValueError where the estimator cannot be refitted as asked.
+    fitted again without some of them, unless features are counted (`by_count`). `linear` allows no network.
+    Raises ValueError where the estimator cannot be refitted as asked.
     """
+    estimator, fitted, X, params = inner.estimator, inner.fitted, inner.X, inner.params
     whole = structure == "features" or (structure == "auto" and by_count)
-    if refit and fitted is None and getter == "auto" and RidgeFits.serves(estimator, params):
+    if refit and fitted is None and inner.getter == "auto" and RidgeFits.serves(estimator, params):
         model = RidgeFits(estimator, X, y, params, whole)
         return model, whole or model.layers()[0].shape[0] == 1
     fitted = fit(estimator, X, y, params) if fitted is None else fitted
-    location = Location.find(fitted, getter)
+    location = Location.find(
+        fitted, inner.getter, "PrunedEstimator prunes networks and pipelines." if linear else None
+    )
+    name = type(estimator).__name__
     if linear and location.layered:
-        raise ValueError(
-            f"{type(estimator).__name__} has coefs_ and is no linear model: use PrunedEstimator."
-        )
+        raise ValueError(f"{name} has coefs_ and is no linear model: use PrunedEstimator.")
+    layers = location.read(fitted)
+    n_features = layers[0].shape[0 if location.layered else 1]
+    if not location.owner and n_features != np.shape(X)[1]:
+        raise ValueError(f"{name} has coefficients of {n_features} features where X has {np.shape(X)[1]}.")
     data = (X, y, params)
     if not location.layered:
-        whole = whole or (structure == "auto" and refit) or location.read(fitted)[0].shape[0] == 1
+        whole = whole or (structure == "auto" and refit) or layers[0].shape[0] == 1
     if not refit:
         return Cuts(location, fitted, data, whole), whole
     if location.owner:
         raise ValueError(
-            f"{type(estimator).__name__} cannot be refitted on some of its features, because its "
-            f"coefficients are those of {location.owner!r} inside it: pass refit=False to keep the "
-            "coefficients that are left as they are."
+            f"{name} cannot be refitted on some of its features, because its coefficients are those of "
+            f"{location.owner!r} inside it: {remedy}."
         )
+    if whole and inner.frozen:
+        raise ValueError(f"A FrozenEstimator cannot be fitted again: {remedy}, or give {name}() itself.")
     if whole:
-        return Refits(estimator, location, fitted, data), True
+        return Refits(estimator, location, fitted, data, remedy), True
     if not location.layered or fine_tuning is None or not hasattr(fitted, "partial_fit"):
         raise ValueError(
             f"{estimator!r} cannot be refitted with single coefficients left out: pass "
@@ -135,9 +130,9 @@ class _Recording:
 class Refits(_Recording):
     """A fit of its own, on the columns that are left."""
 
-    def __init__(self, estimator, location, fitted, data):
+    def __init__(self, estimator, location, fitted, data, remedy):
         super().__init__(location, fitted, data)
-        self.estimator = estimator
+        self.estimator, self.remedy = estimator, remedy
         self.inner, self.kept = fitted, None
 
     def layers(self):
@@ -166,7 +161,27 @@ class Refits(_Recording):
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.fitted, name):
                 setattr(model, name, getattr(self.fitted, name))
-        return model.set_params(**{n: getattr(self.estimator, n) for n in _per_feature(self.estimator)})
+        model.set_params(**{name: getattr(self.estimator, name) for name in _per_feature(self.estimator)})
+        self._check_prediction(model)
+        return model
+
+    def _check_prediction(self, model):
+        """Raise ValueError for a model that predicts from more than its coefficients."""
+        if not hasattr(model, "predict"):
+            return
+        rows = np.arange(min(5, self.X.shape[0]))
+        X = safe_indexing(self.X, rows)
+        expected = self.inner.predict(safe_indexing(X, np.flatnonzero(self.kept), axis=1))
+        try:
+            found = model.predict(X)
+            same = np.all(found == expected) or np.allclose(found, expected, rtol=1e-5, atol=1e-8)
+        except (ValueError, TypeError):
+            same = False
+        if not same:
+            raise ValueError(
+                f"{type(model).__name__} predicts from more than its {self.location.attribute}, which is "
+                f"all that a pruned model keeps: {self.remedy}, or use CoefficientPruner before it."
+            )
 
 
 class Cuts(_Recording):
@@ -199,21 +214,26 @@ class MaskedTraining(_Recording):
     def __init__(self, location, fitted, data, n_epochs, rng):
         super().__init__(location, copy.deepcopy(fitted), data)
         self.n_epochs, self.rng = n_epochs, rng
-        self.options = {"early_stopping": fitted.early_stopping, "batch_size": fitted.batch_size}
         self.batch_size = 200 if fitted.batch_size == "auto" else fitted.batch_size
 
     def cut(self, masks):
         self._apply(masks)
-        n = self.X.shape[0]
-        self.fitted.set_params(early_stopping=False, batch_size="auto")
+        model, n = self.fitted, self.X.shape[0]
+        options = {"early_stopping": model.early_stopping, "batch_size": model.batch_size}
+        counted, best, curve = model.n_iter_, model.best_loss_, model.loss_curve_
+        model.set_params(early_stopping=False, batch_size="auto")
         for _ in range(self.n_epochs):
+            model.best_loss_, model.loss_curve_ = np.inf, []
             order = self.rng.permutation(n)
             for first in range(0, n, self.batch_size):
                 rows = order[first : first + self.batch_size]
                 params = {name: safe_indexing(value, rows) for name, value in self.params.items()}
-                self.fitted.partial_fit(safe_indexing(self.X, rows), safe_indexing(self.y, rows), **params)
+                model.partial_fit(safe_indexing(self.X, rows), safe_indexing(self.y, rows), **params)
                 self._apply(masks)
-        self.fitted.set_params(**self.options)
+            curve.append(float(np.mean(model.loss_curve_)))  # one entry per pass, as `fit` makes them
+        model.loss_curve_, model.n_iter_ = curve, counted + self.n_epochs
+        model.best_loss_ = None if best is None else min(curve)
+        model.set_params(**options)
 
     def _apply(self, masks):
         for layer, mask in zip(getattr(self.fitted, self.location.attribute), masks, strict=True):
@@ -237,14 +257,6 @@ def apply(masks, layers, whole_features, layered):
 def score(model, X, y, sample_weight):
     weights = {} if sample_weight is None else {"sample_weight": sample_weight}
     return model.score(X, y, **weights)
-
-
-def fit(estimator, X, y, params):
-    """A fitted clone; ValueError where sample weights are given to an estimator that takes none."""
-    takes_weights = routing_enabled() or has_fit_parameter(estimator, "sample_weight")
-    if "sample_weight" in params and not takes_weights and not isinstance(estimator, FrozenEstimator):
-        raise ValueError(f"{type(estimator).__name__} does not take sample_weight in fit: pass none.")
-    return clone(estimator).fit(X, y, **params)
 
 
 def on_features(estimator, kept):

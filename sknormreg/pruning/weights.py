@@ -169,7 +169,7 @@ def _apply(rule, W, threshold, relative, scope, out):
         tau = representable(threshold * size if relative else threshold, values.dtype, rule is not _clip)
         for w, piece in chunks(values, target):
             rule(w, tau, piece)
-    return W.assemble(made)
+    return W.assemble(made) if out is None else out
 
 
 def check_threshold(threshold, relative):

@@ -16,6 +16,8 @@ Each down-date checks itself and factorises anew where rounding shows; the prima
 features are gone, which costs a seventh more in all. `factorisations` counts them.
 """
 
+from contextlib import suppress
+
 import numpy as np
 from scipy import linalg
 
@@ -61,10 +63,8 @@ class Elimination:
             return
         self.factorisations += self.method.factorisations - before
         if isinstance(self.method, Dual) and 0 < np.count_nonzero(self.kept) <= self.method.design.shape[0]:
-            try:
+            with suppress(linalg.LinAlgError):  # too ill-conditioned there: the dual goes on
                 self._use(self.method.primal())
-            except linalg.LinAlgError:  # too ill-conditioned there: the dual goes on
-                pass
 
     def _use(self, method):
         self.method = method
