@@ -17,7 +17,6 @@ from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler, scale
-from sklearn.tree import DecisionTreeRegressor
 from sklearn.utils.estimator_checks import (
     check_get_feature_names_out_error,
     check_global_output_transform_pandas,
@@ -248,14 +247,8 @@ BAD = [
     ({"max_features": lambda X: 0}, "max_features must give a positive integer, got 0"),
     ({"norm_order": 0}, "norm_order"),
     ({"estimator": Lasso(1e6)}, r"All coefficients of Lasso\(alpha=1000000.0\) are zero.*smaller"),
-    (
-        {"estimator": DecisionTreeRegressor()},
-        "DecisionTreeRegressor has no coef_ or coefs_.*importance_getter",
-    ),
-    (
-        {"importance_getter": "weights_"},
-        "importance_getter='weights_' leads nowhere: Ridge has no 'weights_' after fit, but coef_",
-    ),
+    ({"estimator": DecisionTreeRegressor()}, "Regressor has no coef_ or coefs_.*importance_getter"),
+    ({"importance_getter": "weights_"}, "leads nowhere: Ridge has no 'weights_' after fit, but .*coef_"),
     ({"importance_getter": lambda fitted: fitted.coef_ * np.nan}, "importance_getter returned NaN"),
     ({"importance_getter": lambda fitted: fitted.coef_, "sparsity": "auto"}, "as a path"),
 ]

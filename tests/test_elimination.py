@@ -69,6 +69,26 @@ def test_down_dates_equal_fits_from_scratch(seed, n, p, lam, shift, storage, dat
         left = np.setdiff1d(left, dropped)
 
 
+@pytest.mark.parametrize("zeros", ["none", "some", "all"])
+@pytest.mark.parametrize("singular", [True, False])
+@pytest.mark.parametrize("wide", [True, False])
+def test_freedom_of_unpenalised_columns(zeros, singular, wide):
+    """The trace of the hat matrix in the limit of a vanishing penalty on them, by a plain SVD."""
+    n, p = (12, 20) if wide else (40, 12)
+    X, Y, weights, _ = draw(2, n, p)
+    if singular:
+        X[:, 5] = X[:, 1]
+    factor = np.linspace(0.5, 2.0, p)
+    factor[{"none": slice(0), "some": slice(0, 6), "all": slice(None)}[zeros]] = 0.0
+    elimination = eliminate(make_design(X, weights, True), Y, weights, 0.3, factor)
+    A = (X - weights @ X) * np.sqrt(weights)[:, None]
+    free, rest = A[:, factor == 0], A[:, factor > 0] / np.sqrt(factor[factor > 0])
+    U, values, _ = np.linalg.svd(free, full_matrices=False)
+    U = U[:, values > 1e-10 * values.max(initial=0)]
+    values = np.linalg.svd(rest - U @ (U.T @ rest), compute_uv=False) ** 2
+    assert elimination.freedom() == pytest.approx(U.shape[1] + np.sum(values / (values + 0.3)), rel=1e-8)
+
+
 @pytest.mark.parametrize(("n", "p"), [(600, 128), (30, 240)])
 def test_a_path_takes_few_factorisations(n, p):
     X, Y, weights, rng = draw(0, n, p)

@@ -79,7 +79,7 @@ def test_bad_input_is_named():
         PruningCurveDisplay(sparsity=[0], scores=[[1]]).plot(std_display_style="bars")
     with pytest.raises(ValueError, match=r"list of one or more fractions, got 0.5"):
         PruningCurveDisplay.from_estimator(MagnitudePrunedClassifier(), X, y, sparsity=0.5)
-    with pytest.raises(ValueError, match="not several: got sparsity=0.0 and n_features_to_keep=3"):
+    with pytest.raises(ValueError, match=r"not several: got sparsity=0.0 and n_features_to_keep=3"):
         PruningCurveDisplay.from_estimator(MagnitudePrunedClassifier(n_features_to_keep=3), X, y)
     with pytest.raises(ValueError, match=r"it has none\. Use param_name"):
         PruningCurveDisplay.from_estimator(LogisticRegression(), X, y)

@@ -11,8 +11,9 @@ from sklearn import linear_model
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris
 from sklearn.dummy import DummyRegressor
+from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import log_loss
-from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold, cross_val_score
+from sklearn.model_selection import GridSearchCV, KFold, LeaveOneOut, StratifiedKFold, cross_val_score
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
@@ -32,8 +33,12 @@ def draw(seed, n=40, p=12, outputs=1):
     return X, Y[:, 0] if outputs == 1 else Y, rng.integers(1, 4, n).astype(float)
 
 
-def importance(coef, X, weights, order, scale_aware):
+def importance(coef, X, weights, order, scale_aware, y=None):
+    """`y` where there are several targets: their deviations count as those of the columns do."""
     size = np.abs(np.atleast_2d(coef))
+    if scale_aware and np.ndim(y) == 2:
+        spread = np.average((y - np.average(y, axis=0, weights=weights)) ** 2, axis=0, weights=weights)
+        size = size / np.sqrt(spread)[:, None]
     norms = size.max(axis=0) if order == np.inf else (size**order).sum(axis=0) ** (1 / order)
     mean = np.average(X, axis=0, weights=weights)
     return norms * np.sqrt(np.average((X - mean) ** 2, axis=0, weights=weights)) if scale_aware else norms
@@ -46,7 +51,7 @@ def prune_by_hand(make, X, y, weights, n_keep, n_steps, schedule, order, scale_a
     for step in range(1, n_steps + 1):
         count = p - int(np.rint(SCHEDULES[schedule](step / n_steps) * (p - n_keep)))
         model = make().fit(X[:, kept], y, sample_weight=weights)
-        ranks = importance(model.coef_, X[:, kept], weights, order, scale_aware)
+        ranks = importance(model.coef_, X[:, kept], weights, order, scale_aware, y)
         kept = np.sort(kept[np.argsort(-ranks, kind="stable")[:count]])
     return kept
 
@@ -291,6 +296,105 @@ def test_information_criteria_of_probabilities():
     deviance = 2 * len(y) * log_loss(y, alone.predict_proba(X[:, kept]))
     expected = deviance + np.log(len(y)) * (kept.sum() + 1)
     assert model.pruning_path_["bic"].min() == pytest.approx(expected)
+
+
+def test_criteria_do_not_mind_the_shape_of_the_target():
+    X, y = load_diabetes(return_X_y=True)
+    options = {"sparsity": "auto", "sparsity_rule": "bic"}
+    for inner in (None, linear_model.Lasso(0.1)):
+        flat, column = (MagnitudePrunedRegressor(inner, **options).fit(X, t) for t in (y, y[:, None]))
+        np.testing.assert_allclose(flat.pruning_path_["bic"], column.pruning_path_["bic"])
+
+
+def test_noise_of_rounding_is_not_explained():
+    """Without noise in the target the criterion stops at the features that make it."""
+    X = np.random.default_rng(0).normal(size=(100, 10))
+    y = X[:, :4] @ [1.0, 2.0, 3.0, 4.0]
+    for reverse in (1, -1):
+        for inner in (None, linear_model.LinearRegression()):
+            options = {
+                "sparsity": "auto",
+                "sparsity_rule": "bic",
+                "alpha": 1e-10 if inner is None else None,
+            }
+            model = MagnitudePrunedRegressor(inner, **options).fit(X[::reverse, ::reverse], y[::reverse])
+            assert model.n_features_selected_ == 4
+
+
+def test_weights_below_one_are_no_fewer_samples():
+    X, y = load_diabetes(return_X_y=True)
+    weights = np.random.default_rng(0).random(len(y))
+    options = {"alpha": 0.0, "sparsity": "auto", "sparsity_rule": "bic"}
+    counts = [
+        MagnitudePrunedRegressor(**options).fit(X, y, weights * size).n_features_selected_
+        for size in (1.0, 1e-3)
+    ]
+    assert counts[0] == counts[1]
+
+
+def test_importance_does_not_see_the_units_of_targets():
+    X, Y, _ = draw(0, outputs=2)
+    coarse = Y * [1.0, 1000.0]
+    for structure in (None, "features"):
+        one, other = (
+            MagnitudePrunedRegressor(sparsity=0.6, structure=structure).fit(X, target).coef_ != 0
+            for target in (Y, coarse)
+        )
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("options", [{"sparsity_rule": "min"}, {"sparsity_rule": "bic"}])
+def test_one_seed_for_one_fit(options):
+    """Of a RandomState too: folds, path and model agree, whatever n_jobs."""
+    X, y = load_breast_cancer(return_X_y=True)
+    X = scale(X)
+    inner = linear_model.LogisticRegression()
+    models = [
+        MagnitudePrunedClassifier(
+            inner,
+            sparsity="auto",
+            scores="random",
+            n_jobs=n_jobs,
+            random_state=np.random.RandomState(0),
+            cv=3,
+            **options,
+        ).fit(X, y)
+        for n_jobs in (1, 2)
+    ]
+    np.testing.assert_array_equal(models[0].coef_, models[1].coef_)
+    path = models[0].pruning_path_
+    for column in set(path) & {"cv_score", "bic"}:
+        np.testing.assert_array_equal(path[column], models[1].pruning_path_[column])
+    if "bic" in path:
+        best = models[0].best_index_
+        deviance = 2 * len(y) * log_loss(y, models[0].predict_proba(X))
+        assert path["bic"][best] == pytest.approx(deviance + np.log(len(y)) * (path["n_kept"][best] + 1))
+
+
+def test_class_weights_do_not_count_in_scores_and_deviations():
+    X, y = load_breast_cancer(return_X_y=True)
+    inner = OurRidgeClassifier(class_weight="balanced")
+    model = MagnitudePrunedClassifier(inner, n_features_to_keep=3).fit(X, y)
+    assert model.pruning_path_["score"][-1] == pytest.approx(model.score(X, y), abs=1e-12)
+    cut = MagnitudePrunedClassifier(inner, n_features_to_keep=3, refit=False).fit(X, y)
+    np.testing.assert_array_equal(model.support_, cut.support_)
+
+
+def test_a_gram_matrix_is_cut_with_the_features():
+    X, y = load_diabetes(return_X_y=True)
+    centred = X - X.mean(axis=0)
+    given = MagnitudePrunedRegressor(Lasso(0.1, precompute=centred.T @ centred), sparsity=0.5).fit(X, y)
+    formed = MagnitudePrunedRegressor(Lasso(0.1), sparsity=0.5).fit(X, y)
+    np.testing.assert_allclose(given.coef_, formed.coef_)
+
+
+def test_scores_that_cannot_be_had():
+    X, y = load_diabetes(return_X_y=True)
+    message = r"fold of 1 samples.*R\^2 needs two samples"
+    with pytest.raises(ValueError, match=message), pytest.warns(UndefinedMetricWarning):
+        MagnitudePrunedRegressor(sparsity="auto", cv=LeaveOneOut()).fit(X[:20], y[:20])
+    with pytest.raises(ValueError, match="scoring='neg_max_error' does not take sample_weight"):
+        MagnitudePrunedRegressor(sparsity="auto", scoring="neg_max_error").fit(X, y, np.ones(len(y)))
 
 
 # Inside scikit-learn.

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.base import BaseEstimator, TransformerMixin, clone, is_classifier, is_regressor
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.cross_decomposition import PLSRegression
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression, PoissonRegressor, SGDClassifier
+from sklearn.linear_model import BayesianRidge, Lars, LogisticRegression, PoissonRegressor, SGDClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -17,7 +17,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler, scale
 from sklearn.svm import SVC, LinearSVC
 
-from sknormreg import CoefficientPruner, Lasso, MagnitudePrunedClassifier, PrunedEstimator, Ridge
+from sknormreg import (
+    CoefficientPruner,
+    Lasso,
+    MagnitudePrunedClassifier,
+    MagnitudePrunedRegressor,
+    PrunedEstimator,
+    Ridge,
+)
 
 
 def network(**options):
@@ -39,6 +46,7 @@ def digits():
         (LinearSVC(), load_breast_cancer),
         (PoissonRegressor(), load_diabetes),
         (Ridge(), load_diabetes),
+        (PLSRegression(2), load_diabetes),
     ],
     ids=lambda value: getattr(value, "__name__", repr(value)),
 )
@@ -191,7 +199,12 @@ def test_prefit():
         narrow = FrozenEstimator(LogisticRegression(max_iter=1000).fit(X[:, :9], y))
         with pytest.raises(ValueError, match="coefficients of 9 features where X has 64"):
             meta(narrow, refit=False).fit(X, y)
-        assert meta(linear, refit=False).fit(X, y).score(X, y) > 0.8
+        cut = meta(linear, refit=False).fit(X, y)
+        assert cut.score(X, y) > 0.8
+        expected = X @ cut.coef_.T + linear.intercept_
+        np.testing.assert_allclose(cut.decision_function(X), expected)
+    last = PrunedEstimator(make_pipeline(StandardScaler(), linear), refit=False).fit(X, y)
+    assert np.mean(last.estimator_[-1].coef_ == 0) == 0.5
     assert PrunedEstimator(linear, refit=False).fit(X, y).score(X, y) > 0.8
 
 
@@ -218,6 +231,97 @@ def test_grid_search():
     assert serial.best_score_ > 0.95
 
 
+def test_what_else_an_estimator_holds_per_feature_is_widened():
+    X, y = load_diabetes(return_X_y=True)
+    model = PrunedEstimator(BayesianRidge(), n_features_to_keep=4).fit(X, y)
+    alone = BayesianRidge().fit(X[:, model.support_], y)
+    _, found = model.estimator_.predict(X, return_std=True)
+    np.testing.assert_allclose(found, alone.predict(X[:, model.support_], return_std=True)[1])
+    averaged = SGDClassifier(average=True, random_state=0)
+    model = PrunedEstimator(averaged, n_features_to_keep=3).fit(X, y > y.mean())
+    model.estimator_.partial_fit(X, y > y.mean())  # on all features again
+    assert model.estimator_.coef_.shape == (1, 10)
+
+
+def test_a_network_without_hidden_layers():
+    X, y = load_diabetes(return_X_y=True)
+    linear = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", tol=0.1, max_iter=5000, random_state=0)
+    model = PrunedEstimator(linear, n_features_to_keep=3).fit(scale(X), scale(y))
+    assert model.support_.shape == (10,)
+    assert model.n_features_selected_ == 3
+
+
+class Encoder(TransformerMixin, BaseEstimator):
+    """What it makes of the rows it is fitted on is not what it makes of others, as with cross-fitting."""
+
+    def fit(self, X, y=None):
+        self.fitted_ = True
+        return self
+
+    def fit_transform(self, X, y=None):
+        return -self.fit(X, y).transform(X)
+
+    def transform(self, X):
+        return np.asarray(X)
+
+
+def test_the_steps_before_are_fitted_once():
+    """Ranking and refit see the rows as `fit_transform` leaves them, predictions as `transform` does."""
+    X, y = load_diabetes(return_X_y=True)
+    model = PrunedEstimator(make_pipeline(Encoder(), Ridge()), n_features_to_keep=4).fit(X, y)
+    alone = Ridge().fit(-X[:, model.support_], y)
+    np.testing.assert_allclose(model.predict(X), alone.predict(X[:, model.support_]))
+
+
+def test_the_same_model_however_it_is_wrapped():
+    X, y = load_diabetes(return_X_y=True)
+    Y = np.c_[y, y[::-1]]
+    plain = PrunedEstimator(Ridge(), sparsity=0.6).fit(X, Y)
+    for options in (
+        {"estimator": make_pipeline(Ridge())},
+        {"estimator": make_pipeline(StandardScaler(with_mean=False, with_std=False), Ridge())},
+        {"estimator": Ridge(), "importance_getter": "coef_"},
+    ):
+        other = PrunedEstimator(**options, sparsity=0.6).fit(X, Y)
+        np.testing.assert_array_equal(other.mask_, plain.mask_)
+        np.testing.assert_allclose(other.predict(X), plain.predict(X))
+    criteria = {"sparsity": "auto", "sparsity_rule": "bic"}
+    bare = PrunedEstimator(Ridge(), **criteria).fit(X, y)
+    linear = MagnitudePrunedRegressor(Ridge(), scale_aware=False, **criteria).fit(X, y)
+    np.testing.assert_allclose(bare.pruning_path_["bic"], linear.pruning_path_["bic"])
+
+
+@pytest.mark.parametrize("rule", ["min", "bic"])
+def test_weights_of_a_pipeline_count_in_the_choice(rule):
+    X, y = load_diabetes(return_X_y=True)
+    weights = np.random.default_rng(0).integers(0, 3, len(y))
+    X_repeated, y_repeated = np.repeat(X, weights, axis=0), np.repeat(y, weights)
+    groups = np.arange(len(y)) % 3
+    splits = [(np.flatnonzero(groups != k), np.flatnonzero(groups == k)) for k in range(3)]
+    groups = np.repeat(groups, weights)
+    splits_repeated = [(np.flatnonzero(groups != k), np.flatnonzero(groups == k)) for k in range(3)]
+    make = make_pipeline(StandardScaler(), Lasso(1.0))
+    options = {"sparsity": "auto", "sparsity_rule": rule}
+    weighted = PrunedEstimator(make, cv=splits, **options).fit(X, y, sample_weight=weights)
+    repeated = PrunedEstimator(make, cv=splits_repeated, **options).fit(X_repeated, y_repeated)
+    column = "bic" if rule == "bic" else "cv_score"
+    np.testing.assert_allclose(weighted.pruning_path_[column], repeated.pruning_path_[column], rtol=1e-8)
+    np.testing.assert_array_equal(weighted.mask_, repeated.mask_)
+
+
+def test_weights_go_where_any_are_taken():
+    X, y = load_diabetes(return_X_y=True)
+    weights = np.random.default_rng(0).integers(0, 3, len(y)).astype(float)
+    inner = TransformedTargetRegressor(Ridge())
+    model = PrunedEstimator(inner, refit=False, importance_getter="regressor_.coef_")
+    model.fit(X, y, sample_weight=weights)
+    expected = Ridge().fit(X, y, weights).coef_
+    kept = model.mask_
+    np.testing.assert_allclose(model.estimator_.regressor_.coef_[kept], expected[kept])
+    with pytest.raises(ValueError, match="Lars does not take sample_weight"):
+        PrunedEstimator(make_pipeline(StandardScaler(), Lars())).fit(X, y, sample_weight=weights)
+
+
 BAD = [
     (GaussianNB(), {}, "GaussianNB has no coef_ or coefs_"),
     (SVC(kernel="linear"), {"refit": False}, r"SVC computes its coef_ .*LinearSVC"),
@@ -237,7 +341,11 @@ BAD = [
         r"Pipeline.named_steps has no 'logistic' after fit, but standardscaler, logisticregression",
     ),
     (LogisticRegression(), {"importance_getter": "coeff_"}, r"LogisticRegression has no 'coeff_'.*coef_"),
-    (PLSRegression(), {"sparsity": 0.1}, r"PLSRegression predicts from more than its coef_.*refit=False"),
+    (
+        MagnitudePrunedClassifier(),
+        {},
+        r"predicts from more than its coef_.*refit=False",
+    ),
     (network(), {"sparsity": "auto", "sparsity_rule": "bic"}, "says little of a network"),
     (LogisticRegression(), {"sparsity": "auto", "cv": []}, "gives no folds"),
 ]

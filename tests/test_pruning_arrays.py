@@ -95,6 +95,23 @@ def test_out_may_be_the_weights_themselves(rule, W, threshold):
     assert np.array_equal(strided, expected)
 
 
+def test_out_may_overlap():
+    V = np.random.default_rng(0).normal(size=(700, 700))  # several pieces
+    expected = retain_weights(V, 0.5)
+    out = V.T
+    assert retain_weights(V, 0.5, out=out) is out
+    np.testing.assert_array_equal(out, expected)
+    layers = [V.copy(), V[0].copy()]
+    assert clip_weights(layers, 0.5, out=layers) is layers
+
+
+def test_one_dimensional_sparse():
+    w = sparse.coo_array(np.array([0.0, 3.0, -1.0]))
+    made = retain_weights(w, 0.5)
+    np.testing.assert_array_equal(made.toarray(), [0.0, 3.0, 0.0])
+    assert made.nnz == 1
+
+
 @pytest.mark.parametrize("make", FORMATS)
 @pytest.mark.parametrize("rule", [clip_weights, retain_weights, prune_weights])
 @given(W=weights(min_dims=2, max_dims=2), threshold=fractions)

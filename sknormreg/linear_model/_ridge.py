@@ -28,6 +28,7 @@ class RidgeData:
     weights: np.ndarray  # sum to one
     total: float  # what they summed to
     name: object  # function of (coef, intercept, design, y_mean)
+    sample_weights: object = None  # the same before class weights, where there are any
 
     def centre(self, fit_intercept):
         return RidgeRows(self, make_design(self.X, self.weights, fit_intercept), fit_intercept)
@@ -40,14 +41,14 @@ class RidgeRows:
         self.data, self.design, self.fit_intercept = data, design, fit_intercept
         self.Y, self.y_mean = centre_target(data.Y, data.weights, fit_intercept)
 
-    def problems(self, alphas, coordinates):
-        """One per target."""
+    def problems(self, alphas, coordinates, targets=slice(None)):
+        """One for each of the targets."""
         return [
             Problem(
                 self.design, y[None, :], self.data.weights, SquaredLoss(),
                 penalties.L2(alpha / self.data.total), coordinates, self.fit_intercept,
             )
-            for y, alpha in zip(self.Y, alphas, strict=True)
+            for y, alpha in zip(self.Y[targets], alphas[targets], strict=True)
         ]  # fmt: skip
 
     def attributes(self, coef, intercept):

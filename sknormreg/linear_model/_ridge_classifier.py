@@ -179,6 +179,7 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True)
         check_classification_targets(y)
         weights, total = normalised_weights(sample_weight, X)
+        given = None if self.class_weight is None else weights
         binarizer = LabelBinarizer(pos_label=1, neg_label=-1)
         Y = binarizer.fit_transform(y).astype(np.float64)
         self._multilabel = binarizer.y_type_.startswith("multilabel")
@@ -191,8 +192,9 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
             _, weights, factor = encode_classes(self, column_or_1d(y, warn=True), weights)
             total *= factor
         return RidgeData(
-            X, np.ascontiguousarray(Y.T), weights, total, lambda *found: _matrix_attributes(*found, X.dtype)
-        )
+            X, np.ascontiguousarray(Y.T), weights, total,
+            lambda *found: _matrix_attributes(*found, X.dtype), given,
+        )  # fmt: skip
 
     def predict(self, X):
         """Predict the class.

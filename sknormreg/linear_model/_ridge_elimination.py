@@ -50,22 +50,23 @@ class RidgeElimination:
         with np.errstate(over="ignore", invalid="ignore"):
             self.rows = rows = data.centre(estimator.fit_intercept)
             lam, factor = float(self.alphas[0]) / data.total, self.coordinates.factor
-            self.parts = [
-                eliminate(rows.design, rows.Y[group], data.weights, lam, factor) for group in self.groups
-            ]
+            self.parts = []
+            for group in self.groups:  # they share all that does not depend on the target
+                first = self.parts[0] if self.parts else None
+                made = eliminate(rows.design, rows.Y[group], data.weights, lam, factor, like=first)
+                self.parts.append(made)
 
     @property
     def coef(self):
         return np.concatenate([part.coef for part in self.parts])
 
     def deviations(self):
-        """Weighted standard deviation of each feature."""
-        design, weights = self.rows.design, self.rows.data.weights
-        if not design.centred:
-            design = make_design(self.rows.data.X, weights, True)
-            squares = design.squares(np.arange(design.shape[1]), weights)
-        else:
-            squares = self.parts[0].squares
+        """Weighted standard deviation of each feature, whatever the classes weigh."""
+        design, data = self.rows.design, self.rows.data
+        squares = self.parts[0].squares
+        if not design.centred or data.sample_weights is not None:
+            weights = data.weights if data.sample_weights is None else data.sample_weights
+            squares = make_design(data.X, weights, True).squares(np.arange(design.shape[1]), weights)
         return np.sqrt(np.maximum(0.0, squares))
 
     def drop(self, mask):
@@ -87,13 +88,16 @@ class RidgeElimination:
         """The estimator's `score` on the training data at each recorded fit."""
         if is_classifier(self.estimator):
             return self._accuracies(self._recorded)
-        target, loss = self.rows.Y, np.array(self._recorded)
-        weights = self.rows.data.weights
-        spread = ((target - (target @ weights)[:, None]) ** 2) @ weights
+        loss, spread = np.array(self._recorded), self._spread()
         with np.errstate(divide="ignore", invalid="ignore"):
             r2 = 1.0 - loss / spread
         r2[:, spread == 0] = np.where(loss[:, spread == 0] == 0, 1.0, 0.0)  # as sklearn.metrics.r2_score
         return r2.mean(axis=1)
+
+    def _spread(self):
+        """Weighted variance of each target."""
+        target, weights = self.rows.Y, self.rows.data.weights
+        return ((target - (target @ weights)[:, None]) ** 2) @ weights
 
     def _accuracies(self, coefs):
         """In one pass over X."""
@@ -102,10 +106,11 @@ class RidgeElimination:
         shape = (len(coefs), data.Y.shape[0])
         shift = np.tile(self.rows.y_mean, len(coefs)) - stacked @ design.mean
         right = np.zeros(len(coefs))
+        weights = data.weights if data.sample_weights is None else data.sample_weights
         for first in range(0, data.Y.shape[1], _ROWS):
             rows = slice(first, first + _ROWS)
             z = (np.asarray(data.X[rows] @ stacked.T) + shift).reshape(-1, *shape)
-            right += data.weights[rows] @ self._hits(z, data.Y[:, rows].T)
+            right += weights[rows] @ self._hits(z, data.Y[:, rows].T)
         return right
 
     def _hits(self, z, target):
@@ -114,17 +119,20 @@ class RidgeElimination:
             return ((z > 0) == (target > 0)[:, None]).all(axis=2)
         return z.argmax(axis=2) == target.argmax(axis=1)[:, None]
 
-    def evidence(self):
-        """(minus twice the log-likelihood, effective degrees of freedom) of the present fit.
+    def evidence(self, total):
+        """(minus twice the log-likelihood, effective degrees of freedom), or None for a classifier.
 
-        For a regressor: Gaussian, with the variance of the noise of each target at its maximum and
-        constants left out.
+        Gaussian, with the variance of the noise of each target at its maximum; `total` is what the samples
+        count for together.
         """
+        if is_classifier(self.estimator):
+            return None
         loss = np.concatenate([part.loss() for part in self.parts])
         freedom = sum(len(g) * part.freedom() for g, part in zip(self.groups, self.parts, strict=True))
-        freedom += loss.size * self.estimator.fit_intercept
-        tiny = np.finfo(float).tiny
-        return self.rows.data.total * float(np.log(np.maximum(loss, tiny)).sum()), freedom
+        return (
+            gaussian_deviance(loss, self._spread(), total),
+            freedom + loss.size * self.estimator.fit_intercept,
+        )
 
     def draft(self):
         """The estimator with the present coefficients as they are."""
@@ -140,8 +148,18 @@ class RidgeElimination:
                 coef[group] = part.refined()
                 low = np.where(part.kept, -np.inf, 0.0)
                 within = replace(self.coordinates, low=low, high=-low)
-                problems = self.rows.problems(self.alphas, within)
-                solutions += certify([problems[k] for k in group], coef[group], self.estimator.tol)
+                problems = self.rows.problems(self.alphas, within, group)
+                solutions += certify(problems, coef[group], self.estimator.tol)
         model = copy.copy(self.estimator)
         model._adopt(self.rows, solutions, self.alphas)
         return model
+
+
+def gaussian_deviance(loss, spread, total):
+    """Minus twice the log-likelihood at the best variance, less constants; `loss` and `spread` per target.
+
+    `spread`, the variance of the target, says how small a loss can be told from rounding.
+    """
+    tiny = np.finfo(float)
+    floor = np.maximum(tiny.tiny, total * tiny.eps * np.asarray(spread))
+    return total * float(np.log(np.maximum(loss, floor)).sum())

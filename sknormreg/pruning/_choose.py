@@ -8,11 +8,12 @@ from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from .._compat import safe_indexing
+from ..linear_model._ridge_elimination import gaussian_deviance
 from ._path import walk
 from ._refits import score
 
 _CANDIDATES = 100
-_CRITERIA = ("aic", "bic", "ebic")
+CRITERIA = ("aic", "bic", "ebic")
 
 
 def candidates(sizes):
@@ -27,26 +28,28 @@ def candidates(sizes):
     return counts[np.append(True, np.any(np.diff(counts, axis=0) != 0, axis=1))]
 
 
-def choose(estimator, begin, evidence, data, counts, frozen):
+def by_cross_validation(estimator, begin, data, counts, frozen):
     """(index of the step, what to add to the path's table); index 0 is the model before pruning.
 
-    By the parameters `sparsity_rule`, `cv`, `scoring` and `n_jobs` of the estimator. `begin(X, y, params)`
-    gives a Start, `evidence(start, X, y, params)` what a criterion weighs.
+    By the parameters `sparsity_rule`, `cv`, `scoring` and `n_jobs` of the estimator. `data` is (X, y, fit
+    parameters, sample weights), and `begin(X, y, parameters)` gives a Start.
     """
-    if estimator.sparsity_rule in _CRITERIA:
-        return _by_criterion(estimator.sparsity_rule, begin, evidence, data, counts, frozen)
-    X, y, params = data
-    inner = getattr(estimator, "estimator", None)
-    classify = is_classifier(estimator) or (inner is not None and is_classifier(inner))
+    X, y = data[:2]
+    classify = any(is_classifier(e) for e in (estimator, estimator.estimator) if e is not None)
     splits = list(check_cv(estimator.cv, y, classifier=classify).split(X, y))
     if not splits:
         raise ValueError(f"cv={estimator.cv!r} gives no folds to choose the sparsity on.")
     rows = Parallel(n_jobs=estimator.n_jobs)(
-        delayed(_fold)(begin, X, y, params, train, test, counts, frozen, estimator.scoring)
+        delayed(_fold)(begin, data, train, test, counts, frozen, estimator.scoring)
         for train, test in splits
     )
     found = np.array(rows)
     mean = found.mean(axis=0)
+    if not np.isfinite(mean).all():
+        raise ValueError(
+            f"The score is NaN or infinite on a fold of {min(len(test) for _, test in splits)} samples, "
+            f"with scoring={estimator.scoring!r}: use fewer folds (R^2 needs two samples) or another score."
+        )
     error = found.std(axis=0, ddof=1) / np.sqrt(len(splits)) if len(splits) > 1 else np.zeros_like(mean)
     best = np.flatnonzero(mean == mean.max())[-1]  # the sparsest of equals
     if estimator.sparsity_rule == "1se":
@@ -54,69 +57,85 @@ def choose(estimator, begin, evidence, data, counts, frozen):
     return int(best), {"cv_score": mean, "cv_score_se": error}
 
 
-def _by_criterion(rule, begin, evidence, data, counts, frozen):
-    """Minus twice the log-likelihood and a price for each degree of freedom.
+def _fold(begin, data, train, test, counts, frozen, scoring):
+    """The score of each step on the rows of `test`, of a path on those of `train`."""
+    X, y, params, weights = data
+    n = len(y)
+
+    def part(value, rows):
+        return safe_indexing(value, rows) if np.ndim(value) > 0 and len(value) == n else value
+
+    here = {name: part(value, train) for name, value in params.items()}
+    start = begin(safe_indexing(X, train), safe_indexing(y, train), here)
+    X, y = start.inner.transform(safe_indexing(X, test)), safe_indexing(y, test)
+    weights = None if weights is None else weights[test]
+    scores = start.ranking(start.model.layers())
+    return [
+        _scored(start.model.draft(), X, y, weights, scoring)
+        for _ in walk(start.model, start.ranking, scores, counts, frozen)
+    ]
+
+
+def _scored(model, X, y, weights, scoring):
+    if scoring is None:
+        return score(model, X, y, weights)
+    scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
+    if weights is None:
+        return scorer(model, X, y)
+    try:
+        return scorer(model, X, y, sample_weight=weights)
+    except TypeError as error:
+        raise ValueError(f"scoring={scoring!r} does not take sample_weight: {error}") from error
+
+
+class Criterion:
+    """Minus twice the log-likelihood and a price for each degree of freedom, along a path.
 
     aic charges 2, bic ``log n``, ebic besides ``2 log(p choose k)`` for the choice of k among p units (Chen
-    and Chen, 2008, with gamma = 1). n counts the samples by their weights.
+    and Chen, 2008, with gamma = 1). n is the sum of the sample weights, or the number of samples that have
+    one, if that is more.
     """
-    X, y, params = data
-    start = begin(X, y, params)
-    scores = start.ranking(start.model.layers())
-    n, p = _total_weight(y, params.get("sample_weight")), sum(score.size for score in scores)
-    values = []
-    for step in walk(start.model, start.ranking, scores, counts, frozen):
-        deviance, freedom = evidence(start, X, y, params)
-        value = deviance + freedom * (2.0 if rule == "aic" else np.log(n))
-        if rule == "ebic":
-            value += 2.0 * (gammaln(p + 1) - gammaln(step.n_kept + 1) - gammaln(p - step.n_kept + 1))
-        values.append(value)
-    values = np.array(values)
-    return int(np.flatnonzero(values == values.min())[-1]), {rule: values}
+
+    def __init__(self, rule, n_samples, sample_weight, n_units):
+        self.rule, self.weights, self.n_units = rule, sample_weight, n_units
+        self.n = float(n_samples)
+        if sample_weight is not None:
+            self.n = max(float(np.sum(sample_weight)), float(np.count_nonzero(sample_weight)))
+        self.values = []
+
+    def add(self, start, y, n_kept):
+        """Judge the present model of a `Start`."""
+        found = start.model.evidence(self.n)
+        if found is None:
+            found = evidence(
+                start.model.draft(), start.model.layers(), start.inner.X, y, self.weights, self.n
+            )
+        deviance, freedom = found
+        value = deviance + freedom * (2.0 if self.rule == "aic" else np.log(self.n))
+        if self.rule == "ebic":
+            p, k = self.n_units, n_kept
+            value += 2.0 * (gammaln(p + 1) - gammaln(k + 1) - gammaln(p - k + 1))
+        self.values.append(value)
+
+    @property
+    def best(self):
+        """Index of the least, the sparsest of equals."""
+        values = np.array(self.values)
+        return int(np.flatnonzero(values == values.min())[-1])
 
 
-def _total_weight(y, sample_weight):
-    return len(y) if sample_weight is None else float(np.sum(sample_weight))
-
-
-def _fold(begin, X, y, params, train, test, counts, frozen, scoring):
-    def part(rows):
-        n = len(y)
-        here = {
-            name: safe_indexing(value, rows) if np.ndim(value) > 0 and len(value) == n else value
-            for name, value in params.items()
-        }
-        return safe_indexing(X, rows), safe_indexing(y, rows), here
-
-    start = begin(*part(train))
-    X, y, params = part(test)
-    weights = params.get("sample_weight")
-    scores = start.ranking(start.model.layers())
-    found = []
-    for _ in walk(start.model, start.ranking, scores, counts, frozen):
-        model = start.complete(start.model.draft())
-        if scoring is None:
-            found.append(score(model, X, y, weights))
-        else:
-            scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
-            found.append(scorer(model, X, y, **({} if weights is None else {"sample_weight": weights})))
-    return found
-
-
-def evidence(model, layers, X, y, sample_weight):
+def evidence(model, layers, X, y, sample_weight, total):
     """(minus twice the log-likelihood, number of coefficients that are not zero) of a fitted estimator.
 
     Gaussian for a regressor, with the variance of the noise at its maximum; for a classifier that of its
-    probabilities. Intercepts count.
+    probabilities. Intercepts count. `total` is what the samples count for together.
     """
     if len(layers) > 1:
         raise ValueError(
             f"An information criterion counts coefficients, which says little of a network: use "
             f"sparsity_rule='min' or '1se' for {type(model).__name__}."
         )
-    weights = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
-    total = weights.sum()
-    freedom = sum(np.count_nonzero(layer) for layer in layers) + np.size(getattr(model, "intercept_", []))
+    freedom = np.count_nonzero(layers[0]) + np.size(getattr(model, "intercept_", []))
     if is_classifier(model):
         if not hasattr(model, "predict_proba"):
             raise ValueError(
@@ -125,6 +144,8 @@ def evidence(model, layers, X, y, sample_weight):
             )
         loss = log_loss(y, model.predict_proba(X), labels=model.classes_, sample_weight=sample_weight)
         return 2.0 * total * loss, freedom
-    rest = np.asarray(y, dtype=float) - model.predict(X)
-    loss = np.average(rest.reshape(len(rest), -1) ** 2, axis=0, weights=weights)
-    return total * float(np.log(np.maximum(loss, np.finfo(float).tiny)).sum()), freedom
+    target = np.asarray(y, dtype=float).reshape(len(y), -1)
+    rest = target - np.reshape(model.predict(X), target.shape)
+    loss = np.average(rest**2, axis=0, weights=sample_weight)
+    spread = np.average((target - np.average(target, axis=0, weights=sample_weight)) ** 2, axis=0)
+    return gaussian_deviance(loss, spread, total), freedom

@@ -8,13 +8,14 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_X_y, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._compat import HasMethods, Interval, check_sample_weight, fit_context
+from .._compat import HasMethods, Interval, check_sample_weight, fit_context, routing_enabled
 from ._amount import cutoff
-from ._choose import candidates, choose, evidence
-from ._coefficients import Location, check_not_all_zero, fit
+from ._choose import CRITERIA, Criterion, by_cross_validation, candidates
+from ._coefficients import Location, check_not_all_zero, dense, fit
 from ._parameters import AMOUNT_CONSTRAINTS, Amount
+from ._path import walk
 from ._ranking import Ranking
-from ._reach import reach
+from ._reach import is_pipeline, reach, weights_to_every_step
 from ._refits import start
 from ._routing import Routed, Start
 from ._select import keep_largest
@@ -164,8 +165,8 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
             Target.
         **fit_params : dict
-            Passed to the `fit` of `estimator`, `sample_weight` above all; with metadata routing, what it
-            requests.
+            Passed to the `fit` of `estimator`, `sample_weight` above all, which every step of a pipeline
+            gets that takes it; with metadata routing, what it requests.
 
         Returns
         -------
@@ -174,6 +175,8 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
         """
         amount = Amount.of(self)
         params = self._fit_params(fit_params)
+        if is_pipeline(self.estimator) and not routing_enabled() and "sample_weight" in params:
+            params = weights_to_every_step(self.estimator, params)
         self.estimator_ = fit(self.estimator, X, y, params)
         validate_data(self, X, skip_check_array=True)
         self.importances_ = self._importances(X)
@@ -185,7 +188,10 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
             cut = cutoff([self.importances_], self.threshold, self.relative)
             kept = self.importances_ >= cut
         else:
-            count = self._chosen(X, y, params) if amount.auto else amount.count([self.importances_])
+            if amount.auto:
+                count = self._chosen(X, y, params, fit_params.get("sample_weight"))
+            else:
+                count = amount.count([self.importances_])
             keep_largest([self.importances_], count, [kept])
         if amount.name != "threshold":
             cut = float(self.importances_[kept].min())
@@ -199,7 +205,7 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
 
     def _importances(self, X):
         if callable(self.importance_getter):
-            layers = [np.atleast_2d(np.asarray(self.importance_getter(self.estimator_), dtype=np.float64))]
+            layers = [np.atleast_2d(dense(self.importance_getter(self.estimator_)).astype(np.float64))]
             if not np.isfinite(layers[0]).all():
                 raise ValueError("importance_getter returned NaN or infinity: that cannot be ranked.")
             layered, source = False, "importance_getter"
@@ -229,17 +235,25 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
             raise ValueError(f"min_features={self.min_features} is above max_features={high}.")
         return self.min_features, min(high, p)
 
-    def _chosen(self, X, y, params):
+    def _chosen(self, X, y, params, sample_weight):
         """How many columns `sparsity_rule` wants."""
         X, y = check_X_y(
             X, y, accept_sparse=["csr", "csc"], dtype=None, multi_output=True, ensure_all_finite=False
         )
-        weights = params.get("sample_weight")
-        if weights is not None:
-            params["sample_weight"] = weights = check_sample_weight(weights, X)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)
         p = self.importances_.size
         counts = candidates([p])
-        index, found = choose(self, self._begin, _evidence, (X, y, params), counts, frozen=True)
+        if self.sparsity_rule in CRITERIA:
+            start = self._begin(X, y, params)
+            criterion = Criterion(self.sparsity_rule, len(y), sample_weight, p)
+            scores = start.ranking(start.model.layers())
+            for step in walk(start.model, start.ranking, scores, counts, True):
+                criterion.add(start, y, step.n_kept)
+            index, found = criterion.best, {self.sparsity_rule: np.array(criterion.values)}
+        else:
+            data = (X, y, params, sample_weight)
+            index, found = by_cross_validation(self, self._begin, data, counts, True)
         n_kept = np.append(p, counts[:, 0])
         self.pruning_path_ = {"n_kept": n_kept, "sparsity": 1.0 - n_kept / p, **found}
         self.best_index_ = index
@@ -256,8 +270,7 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
             inner, y, refit=True, structure="features",
             remedy="give a number, fraction or threshold in place of sparsity='auto'",
         )  # fmt: skip
-        ranking = Ranking("features", self.norm_order, len(model.layers()) > 1)
-        return Start(model, ranking, inner.complete)
+        return Start(model, Ranking("features", self.norm_order, model.location.layered), inner)
 
     def _get_support_mask(self):
         check_is_fitted(self)
@@ -270,7 +283,3 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
         tags.input_tags.allow_nan = inner.input_tags.allow_nan
         tags.target_tags.required = inner.target_tags.required
         return tags
-
-
-def _evidence(start, X, y, params):
-    return evidence(start.model.draft(), start.model.layers(), X, y, params.get("sample_weight"))

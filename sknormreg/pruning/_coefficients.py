@@ -1,11 +1,11 @@
 """Where an estimator keeps its coefficients, and how to read and replace them."""
 
+from inspect import Parameter, signature
 from operator import attrgetter
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
@@ -45,12 +45,15 @@ class Location:
     def holder(self, model):
         return attrgetter(self.owner)(model) if self.owner else model
 
+    def value(self, model):
+        """As the model holds them."""
+        return getattr(self.holder(model), self.attribute)
+
     def read(self, model):
         """Copies; ValueError for NaN."""
-        holder = self.holder(model)
-        value = getattr(holder, self.attribute)
+        holder, value = self.holder(model), self.value(model)
         name = f"{self.attribute} of {type(holder).__name__}"
-        layers = value if self.layered else [np.atleast_2d(_dense(value))]
+        layers = value if self.layered else [np.atleast_2d(dense(value))]
         layers = [np.array(layer, dtype=np.float64) for layer in layers]
         if not all(np.isfinite(layer).all() for layer in layers):
             raise ValueError(f"{name} contains NaN or infinity: it cannot be ranked.")
@@ -63,7 +66,7 @@ class Location:
         if self.layered:
             new = [np.asarray(layer, dtype=o.dtype) for layer, o in zip(layers, old, strict=True)]
         else:
-            old = _dense(old)
+            old = dense(old)
             new = np.asarray(layers[0], dtype=old.dtype)
             new = new[0] if old.ndim == 1 else new
         try:
@@ -76,10 +79,15 @@ class Location:
             ) from None
 
 
+def takes_weights(estimator):
+    """Whether `fit` has a parameter `sample_weight`, or takes any."""
+    kinds = [parameter.kind for parameter in signature(estimator.fit).parameters.values()]
+    return has_fit_parameter(estimator, "sample_weight") or Parameter.VAR_KEYWORD in kinds
+
+
 def fit(estimator, X, y, params):
     """A fitted clone; ValueError where sample weights are given to an estimator that takes none."""
-    takes_weights = routing_enabled() or has_fit_parameter(estimator, "sample_weight")
-    if "sample_weight" in params and not takes_weights and not isinstance(estimator, FrozenEstimator):
+    if "sample_weight" in params and not (routing_enabled() or takes_weights(estimator)):
         raise ValueError(f"{type(estimator).__name__} does not take sample_weight in fit: pass none.")
     return clone(estimator).fit(X, y, **params)
 
@@ -109,5 +117,5 @@ def check_not_all_zero(layers, model, X):
         )
 
 
-def _dense(value):
+def dense(value):
     return value.toarray() if sparse.issparse(value) else np.asarray(value)

@@ -5,7 +5,7 @@ from numbers import Real
 
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context
@@ -120,7 +120,7 @@ class MagnitudePruned(BasePruned):
             sample_weight = check_sample_weight(sample_weight, X)
             normalised_weights(sample_weight, X)
             fit_params["sample_weight"] = sample_weight
-        unpruned, _ = self._prune(X, y, self._fit_params(fit_params))
+        unpruned, _ = self._prune(X, y, self._fit_params(fit_params), sample_weight)
         self.coef_unpruned_ = unpruned.coef_
         self.coef_ = self.estimator_.coef_
         self.intercept_ = getattr(self.estimator_, "intercept_", 0.0)
@@ -128,32 +128,30 @@ class MagnitudePruned(BasePruned):
             self.classes_ = self.estimator_.classes_
         return self
 
-    def _begin(self, X, y, params):
+    def _begin(self, X, y, params, seed):
         inner = reach(self._estimator(), X, y, params)
         model, whole = start(
             inner, y, refit=self.refit, structure=self.structure, linear=True,
             by_count=self.n_features_to_keep is not None,
         )  # fmt: skip
         ranking = Ranking(
-            "features" if whole else None,
-            self.norm_order,
-            scale=self._deviations(model, X, params) if self.scale_aware else None,
-            scores=self.scores,
-            rng=check_random_state(self.random_state),
-        )
-        return Start(model, ranking)
+            "features" if whole else None, self.norm_order, scores=self.scores, seed=seed,
+            scale=self._scale(model, X, y, params) if self.scale_aware else None,
+        )  # fmt: skip
+        return Start(model, ranking, inner)
 
-    def _deviations(self, model, X, params):
-        if isinstance(model, RidgeFits):
-            return model.elimination.deviations()
+    def _scale(self, model, X, y, params):
+        """What coefficients are multiplied by: std(x), of several targets over std(y)."""
         weights, _ = normalised_weights(params.get("sample_weight"), X)
-        squares = make_design(X, weights, True).squares(np.arange(X.shape[1]), weights)
-        return np.sqrt(np.maximum(0.0, squares))
-
-    def _evidence(self, start, X, y, params):
-        if isinstance(start.model, RidgeFits) and self._numeric:
-            return start.model.evidence()
-        return super()._evidence(start, X, y, params)
+        if isinstance(model, RidgeFits):
+            scale = model.elimination.deviations()
+        else:
+            squares = make_design(X, weights, True).squares(np.arange(X.shape[1]), weights)
+            scale = np.sqrt(np.maximum(0.0, squares))
+        if not self._numeric or np.ndim(y) < 2 or np.shape(y)[1] < 2:
+            return scale
+        spread = np.sqrt(weights @ (y - weights @ y) ** 2)
+        return scale / np.where(spread > 0, spread, 1.0)[:, None]
 
     def _read(self, X):
         check_is_fitted(self)

@@ -44,7 +44,7 @@ class MagnitudePrunedRegressor(RegressorMixin, MultiOutputMixin, MagnitudePruned
         Order of that norm.
     scale_aware : bool, default=True
         Whether importance is ``|coef| * std(x)``, which does not depend on the units of the features, or
-        ``|coef|``.
+        ``|coef|``. Of several targets it is also divided by the deviation of each.
     scores : {'magnitude', 'random'}, default='magnitude'
         "random" prunes at random: the control that a rule should beat.
     refit : bool, default=True

@@ -38,10 +38,12 @@ def magnitude_mask(
 
     Parameters
     ----------
-    W : {array-like, sparse matrix} of any shape, or a list of them (layers)
-        Weights. In a sparse matrix only what is stored can be kept; what is not counts as removed already.
+    W : {array-like, sparse matrix} of any shape, or a list of arrays (layers)
+        Weights; nested lists of numbers are one array. In a sparse matrix only what is stored can be kept;
+        what is not counts as removed already.
     threshold : float or str, default=None
-        In [0, 1] where `relative`, else >= 0; or "mean", "median", "1.25*mean" of the scores.
+        In [0, 1] where `relative`, else >= 0; or "mean", "median", "1.25*mean" of the scores (of a sparse W
+        those of the stored weights).
     sparsity : float in [0, 1], default=None
         Fraction of the units to remove, rounded down to whole units.
     n_keep : int, default=None

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from numbers import Integral
 
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context, routing_enabled
@@ -222,30 +222,25 @@ class PrunedEstimator(BasePruned):
                 y_numeric=get_tags(self.estimator).estimator_type == "regressor",
             )  # fmt: skip
         if sample_weight is not None:
-            fit_params["sample_weight"] = check_sample_weight(sample_weight, X)
+            fit_params["sample_weight"] = sample_weight = check_sample_weight(sample_weight, X)
         params = self._fit_params(fit_params)
         if is_pipeline(self.estimator) and not routing_enabled() and "sample_weight" in params:
             params = weights_to_every_step(self.estimator, params)
-        _, masks = self._prune(X, y, params)
-        like = getattr(self.estimator_, "coef_", None)
-        self.mask_ = (
-            masks if len(masks) > 1 else masks[0].reshape(masks[0].shape if like is None else like.shape)
-        )
+        _, self.mask_ = self._prune(X, y, params, sample_weight)
         return self
 
-    def _begin(self, X, y, params):
-        rng = check_random_state(self.random_state)
+    def _begin(self, X, y, params, seed):
         inner = reach(self.estimator, X, y, params, self.importance_getter)
         model, whole = start(
             inner, y, refit=self.refit, structure=self.structure,
             by_count=self.n_features_to_keep is not None,
-            fine_tuning={"n_epochs": self.n_epochs, "rng": rng},
+            fine_tuning={"n_epochs": self.n_epochs, "seed": seed},
         )  # fmt: skip
         ranking = Ranking(
-            "features" if whole else None, self.norm_order, len(model.layers()) > 1,
-            scores=self.scores, scope=self.scope, rng=rng,
+            "features" if whole else None, self.norm_order, model.location.layered,
+            scores=self.scores, scope=self.scope, seed=seed,
         )  # fmt: skip
-        return Start(model, ranking, inner.complete)
+        return Start(model, ranking, inner)
 
     def _read(self, X):
         check_is_fitted(self)

@@ -14,10 +14,10 @@ class Ranking:
     """
 
     def __init__(
-        self, structure, order, layered=False, scale=None, scores="magnitude", scope="layer", rng=None
+        self, structure, order, layered=False, scale=None, scores="magnitude", scope="layer", seed=None
     ):
         self.structure, self.order, self.layered = structure, order, layered
-        self.scale, self.kind, self.scope, self.rng = scale, scores, scope, rng
+        self.scale, self.kind, self.scope, self.seed = scale, scores, scope, seed
         self._random = None
 
     def __call__(self, layers):
@@ -31,7 +31,8 @@ class Ranking:
             return [lamp(size) for size in sizes]
         if self.kind == "random":
             if self._random is None:
-                self._random = [self.rng.random(size.shape) for size in sizes]
+                rng = np.random.default_rng(self.seed)
+                self._random = [rng.random(size.shape) for size in sizes]
             return self._random
         return sizes
 

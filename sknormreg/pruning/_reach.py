@@ -3,13 +3,13 @@
 from copy import copy, deepcopy
 from dataclasses import dataclass
 
+from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import process_routing
-from sklearn.utils.validation import has_fit_parameter
 
 from .._compat import routing_enabled
-from ._coefficients import fit
+from ._coefficients import takes_weights
 
 
 def itself(model):
@@ -24,25 +24,35 @@ class Inner:
     X: object
     params: dict
     getter: str = "auto"  # path to its coefficients
-    fitted: object = None  # where a fit was needed to get there
+    fitted: object = None  # where it was given fitted, and cannot be fitted again
+    transform: object = itself  # takes other rows to what it sees of them
     complete: object = itself  # what the user gets, of the pruned estimator
-    frozen: bool = False  # it was given fitted, and cannot be fitted again
 
 
 def reach(estimator, X, y, params, getter="auto"):
     """The last step of a pipeline, if the coefficients are there; what is inside a FrozenEstimator."""
     frozen = isinstance(estimator, FrozenEstimator)
-    fitted = None
     if frozen:
-        estimator = fitted = deepcopy(estimator.estimator)
+        estimator = deepcopy(estimator.estimator)
     if not isinstance(estimator, Pipeline) or getter not in _paths_of_last_step(estimator):
-        return Inner(estimator, X, params, getter, fitted, frozen=frozen)
-    whole = fit(estimator, X, y, params) if fitted is None else fitted
+        return Inner(estimator, X, params, getter, estimator if frozen else None)
     getter = "auto" if getter == "auto" else getter.rpartition(".")[2]
-    return Inner(
-        estimator[-1], whole[:-1].transform(X), _params_of_last_step(estimator, params), getter,
-        whole[-1], EndOf(whole), frozen,
-    )  # fmt: skip
+    before, last = estimator[:-1], estimator[-1]
+    transform = itself
+    if not before.steps:
+        first, params = X, _params_of_steps(estimator, params, [estimator.steps[-1][0]], False)
+    elif frozen:
+        first, transform = before.transform(X), before.transform
+    else:
+        names = [name for name, _ in before.steps]
+        own = _params_of_steps(estimator, params, names, True)
+        params = _params_of_steps(estimator, params, [estimator.steps[-1][0]], False)
+        before = clone(before)
+        first, transform = before.fit_transform(X, y, **own), before.transform
+    inner = reach(FrozenEstimator(last) if frozen else last, first, y, params, getter)
+    inner.transform = transform
+    inner.complete = EndOf(estimator, before)
+    return inner
 
 
 def is_pipeline(estimator):
@@ -52,22 +62,24 @@ def is_pipeline(estimator):
 
 
 class EndOf:
-    """Puts a model in the place of a fitted pipeline's last step."""
+    """Puts a model in the place of a pipeline's last step, after the fitted steps before it."""
 
-    def __init__(self, pipeline):
-        self.pipeline = pipeline
+    def __init__(self, pipeline, before):
+        self.pipeline, self.before = pipeline, before
 
     def __call__(self, model):
         made = copy(self.pipeline)
-        made.steps = [*self.pipeline.steps[:-1], (self.pipeline.steps[-1][0], model)]
+        made.steps = [*self.before.steps, (self.pipeline.steps[-1][0], model)]
         return made
 
 
 def weights_to_every_step(pipeline, params):
-    """The parameters with `sample_weight` for each step that takes it."""
+    """The parameters with `sample_weight` for each step that takes it; the last has to."""
     params = dict(params)
     weights = params.pop("sample_weight")
-    taking = [name for name, step in pipeline.steps if has_fit_parameter(step, "sample_weight")]
+    taking = [name for name, step in pipeline.steps if takes_weights(step)]
+    if pipeline.steps[-1][0] not in taking:
+        raise ValueError(f"{type(pipeline[-1]).__name__} does not take sample_weight in fit: pass none.")
     return {**{f"{name}__sample_weight": weights for name in taking}, **params}
 
 
@@ -76,11 +88,13 @@ def _paths_of_last_step(pipeline):
     return {"auto", *(f"named_steps.{name}.{attribute}" for attribute in ("coef_", "coefs_"))}
 
 
-def _params_of_last_step(pipeline, params):
-    """What of the parameters of a pipeline's `fit` reaches the `fit` of its last step."""
-    name = pipeline.steps[-1][0]
+def _params_of_steps(pipeline, params, names, prefixed):
+    """What of the parameters of a pipeline's `fit` reaches some steps; `prefixed` as pipelines take it."""
     if not params:
         return {}
     if routing_enabled():
-        return dict(process_routing(pipeline, "fit", **params)[name].fit)
-    return {key.removeprefix(f"{name}__"): v for key, v in params.items() if key.startswith(f"{name}__")}
+        routed = process_routing(pipeline, "fit", **params)
+        wanted = {key for name in names for each in routed[name].values() for key in each}
+        return {key: params[key] for key in wanted}
+    chosen = [(key, key.partition("__")) for key in params]
+    return {key if prefixed else parts[2]: params[key] for key, parts in chosen if parts[0] in names}

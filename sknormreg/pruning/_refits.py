@@ -8,6 +8,7 @@ its coefficients exactly zero where they were cut
 import copy
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import clone
 
 from .._compat import safe_indexing
@@ -15,10 +16,9 @@ from ..linear_model._base import LinearModel
 from ..linear_model._ridge_elimination import RidgeElimination, eliminates
 from ._coefficients import Location, fit
 
-PER_FEATURE = ("penalty_factor", "bounds")  # parameters of our own that may hold one number per feature
-
-
-_KEEP = "pass refit=False to keep the coefficients that are left as they are"
+# parameters of our own that may hold one number per feature
+PER_FEATURE = ("penalty_factor", "bounds", "precompute")
+_KEEP = "pass refit=False to keep the coefficients that are left, or use CoefficientPruner before it"
 
 
 def start(inner, y, *, refit, structure, by_count=False, linear=False, fine_tuning=None, remedy=_KEEP):
@@ -30,7 +30,8 @@ def start(inner, y, *, refit, structure, by_count=False, linear=False, fine_tuni
     """
     estimator, fitted, X, params = inner.estimator, inner.fitted, inner.X, inner.params
     whole = structure == "features" or (structure == "auto" and by_count)
-    if refit and fitted is None and inner.getter == "auto" and RidgeFits.serves(estimator, params):
+    plain = refit and fitted is None and inner.getter in ("auto", "coef_")
+    if plain and RidgeFits.serves(estimator, params):
         model = RidgeFits(estimator, X, y, params, whole)
         return model, whole or model.layers()[0].shape[0] == 1
     fitted = fit(estimator, X, y, params) if fitted is None else fitted
@@ -54,7 +55,7 @@ def start(inner, y, *, refit, structure, by_count=False, linear=False, fine_tuni
             f"{name} cannot be refitted on some of its features, because its coefficients are those of "
             f"{location.owner!r} inside it: {remedy}."
         )
-    if whole and inner.frozen:
+    if whole and inner.fitted is not None:
         raise ValueError(f"A FrozenEstimator cannot be fitted again: {remedy}, or give {name}() itself.")
     if whole:
         return Refits(estimator, location, fitted, data, remedy), True
@@ -79,6 +80,8 @@ class RidgeFits:
         """Whether they are for this estimator, fitted with these parameters."""
         return eliminates(estimator) and not set(params) - {"sample_weight"}
 
+    location = Location("coef_")
+
     def layers(self):
         return [self.elimination.coef]
 
@@ -98,8 +101,9 @@ class RidgeFits:
         """As `model`, without refinement and certificate."""
         return self.elimination.draft()
 
-    def evidence(self):
-        return self.elimination.evidence()
+    def evidence(self, total):
+        """For an information criterion; None where there is no likelihood."""
+        return self.elimination.evidence(total)
 
 
 class _Recording:
@@ -122,6 +126,9 @@ class _Recording:
 
     def draft(self):
         return self.model()
+
+    def evidence(self, total):
+        """None: it is that of any model."""
 
     def _score(self):
         return score(self.model(), self.X, self.y, self.params.get("sample_weight"))
@@ -151,15 +158,12 @@ class Refits(_Recording):
         if self.kept is None:
             return self.fitted
         model = copy.copy(self.inner)
-        found = self.location.read(model)
-        wide = [np.zeros(self.location.read(self.fitted)[0].shape), *found[1:]]
-        if self.location.layered:
-            wide[0][self.kept] = found[0]
-        else:
-            wide[0][:, self.kept] = found[0]
-        self.location.write(model, wide, like=self.fitted)
+        given = self.inner.get_params(deep=False)
+        for name, value in vars(self.fitted).items():
+            if name not in given:
+                setattr(model, name, _widened(getattr(self.inner, name, value), value, self.kept))
         for name in ("n_features_in_", "feature_names_in_"):
-            if hasattr(self.fitted, name):
+            if name in vars(self.fitted):
                 setattr(model, name, getattr(self.fitted, name))
         model.set_params(**{name: getattr(self.estimator, name) for name in _per_feature(self.estimator)})
         self._check_prediction(model)
@@ -180,7 +184,7 @@ class Refits(_Recording):
         if not same:
             raise ValueError(
                 f"{type(model).__name__} predicts from more than its {self.location.attribute}, which is "
-                f"all that a pruned model keeps: {self.remedy}, or use CoefficientPruner before it."
+                f"all that a pruned model keeps: {self.remedy}."
             )
 
 
@@ -211,9 +215,9 @@ class MaskedTraining(_Recording):
     of the network that is left.
     """
 
-    def __init__(self, location, fitted, data, n_epochs, rng):
+    def __init__(self, location, fitted, data, n_epochs, seed):
         super().__init__(location, copy.deepcopy(fitted), data)
-        self.n_epochs, self.rng = n_epochs, rng
+        self.n_epochs, self.rng = n_epochs, np.random.default_rng(seed)
         self.batch_size = 200 if fitted.batch_size == "auto" else fitted.batch_size
 
     def cut(self, masks):
@@ -266,9 +270,31 @@ def on_features(estimator, kept):
         value = getattr(made, name)
         if name == "bounds":
             value = tuple(_take(bound, kept) for bound in value)
+        elif name == "precompute":
+            value = np.asarray(value)[np.ix_(kept, kept)] if np.ndim(value) == 2 else value
         else:
             value = _take(value, kept)
         made.set_params(**{name: value})
+    return made
+
+
+def _widened(narrow, wide, kept):
+    """A fitted value of a model on some features, in the shape of the wide one: zeros for the others."""
+    if isinstance(wide, list) and isinstance(narrow, list) and len(wide) == len(narrow):
+        return [_widened(n, w, kept) for n, w in zip(narrow, wide, strict=True)]
+    if sparse.issparse(narrow):
+        narrow = narrow.toarray()
+    shape = getattr(wide, "shape", ())
+    if not isinstance(narrow, np.ndarray) or narrow.ndim != len(shape) or narrow.shape == shape:
+        return narrow
+    sides = zip(narrow.shape, shape, strict=True)
+    if any(n != w and (n, w) != (kept.sum(), kept.size) for n, w in sides):
+        return narrow
+    places = [
+        np.flatnonzero(kept) if n != w else np.arange(n) for n, w in zip(narrow.shape, shape, strict=True)
+    ]
+    made = np.zeros(shape, dtype=narrow.dtype)
+    made[np.ix_(*places)] = narrow
     return made
 
 
@@ -279,4 +305,4 @@ def _take(value, kept):
 def _per_feature(estimator):
     if not isinstance(estimator, LinearModel):
         return []
-    return [name for name in PER_FEATURE if getattr(estimator, name) is not None]
+    return [name for name in PER_FEATURE if getattr(estimator, name, None) is not None]

@@ -9,11 +9,11 @@ from .._compat import routing_enabled
 
 @dataclass
 class Start:
-    """A model on all units, how its units are ranked, and how to make of it what the user gets."""
+    """A model on all units, how its units are ranked, and the `Inner` that says what is around it."""
 
     model: object
     ranking: object
-    complete: object = staticmethod(lambda model: model)
+    inner: object
 
 
 class Routed:

@@ -17,8 +17,8 @@ def clip_weights(W, threshold, *, relative=True, scope="layer", out=None):
 
     Parameters
     ----------
-    W : {array-like, sparse matrix} of any shape, or a list of them (layers)
-        Weights. Integers are read as float64.
+    W : {array-like, sparse matrix} of any shape, or a list of arrays (layers)
+        Weights. Integers are read as float64, nested lists of numbers as one array.
     threshold : float
         In [0, 1] where `relative`, else >= 0.
     relative : bool, default=True
@@ -60,8 +60,8 @@ def retain_weights(W, threshold, *, relative=True, scope="layer", out=None):
 
     Parameters
     ----------
-    W : {array-like, sparse matrix} of any shape, or a list of them (layers)
-        Weights. Integers are read as float64.
+    W : {array-like, sparse matrix} of any shape, or a list of arrays (layers)
+        Weights. Integers are read as float64, nested lists of numbers as one array.
     threshold : float
         In [0, 1] where `relative`, else >= 0.
     relative : bool, default=True
@@ -110,8 +110,8 @@ def prune_weights(W, threshold, *, relative=True, scope="layer", out=None):
 
     Parameters
     ----------
-    W : {array-like, sparse matrix} of any shape, or a list of them (layers)
-        Weights. Integers are read as float64.
+    W : {array-like, sparse matrix} of any shape, or a list of arrays (layers)
+        Weights. Integers are read as float64, nested lists of numbers as one array.
     threshold : float
         In [0, 1] where `relative`, else >= 0.
     relative : bool, default=True
@@ -165,7 +165,7 @@ def _apply(rule, W, threshold, relative, scope, out):
     W = Layers(W)
     largest = [max(W.largest, default=0.0)] * len(W.largest) if scope == "global" else W.largest
     made = W.outputs(out)
-    for values, size, target in zip(W.values, largest, made, strict=True):
+    for values, size, target in zip(W.apart(made), largest, made, strict=True):
         tau = representable(threshold * size if relative else threshold, values.dtype, rule is not _clip)
         for w, piece in chunks(values, target):
             rule(w, tau, piece)

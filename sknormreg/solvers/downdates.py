@@ -5,6 +5,8 @@ lam/2 w'Fw over the features that are left. All have drop, coef, loss, freedom a
 two also `correct` and `reliable`, what `ridge.refine` asks of a method.
 """
 
+from copy import copy
+
 import numpy as np
 from scipy import linalg
 from scipy.linalg import blas, lapack
@@ -25,6 +27,17 @@ class Primal:
         self.cross = design.correlate(Y * weights, index)
         self.factorisations = 0
         self._factorise()
+
+    def for_targets(self, Y):
+        """The same for other targets, before anything is dropped; it shares the Gram matrix."""
+        made = copy(self)
+        made.Y, made.squares = Y, (Y * Y) @ self.weights
+        made.cross = self.design.correlate(Y * self.weights, self.index)
+        made.inverse, made.alive = self.inverse.copy(), self.alive.copy()
+        made.w = made.cross @ made.inverse
+        made.factorisations = 0
+        made._refine()
+        return made
 
     def _factorise(self):
         penalty = self.lam * self.factor[self.index]
@@ -125,6 +138,16 @@ class Dual:
         self.factorisations = 0
         self._factorise()
 
+    def for_targets(self, Y):
+        """The same for other targets, before anything is dropped; it shares the rows."""
+        made = copy(self)
+        made.Y, made.target = Y, Y * self.root
+        made.inverse, made.alive = self.inverse.copy(order="F"), self.alive.copy()
+        made.dual = blas.dsymm(1.0, made.inverse, made.target.T, lower=1).T
+        made.factorisations = 0
+        made._settle()
+        return made
+
     def _factorise(self):
         rows = self.rows if self.alive.all() else self.rows[self.alive]
         kernel = rows.T @ rows
@@ -208,6 +231,10 @@ class Anew:
         self.kept = np.ones(design.shape[1], dtype=bool) if kept is None else kept.copy()
         self._solve()
 
+    def for_targets(self, Y):
+        """The same for other targets."""
+        return Anew(self.design, Y, self.weights, self.lam, self.factor)
+
     def _solve(self):
         self.index = np.flatnonzero(self.kept)
         self.left = self.design.restrict(self.index)
@@ -232,20 +259,34 @@ class Anew:
         return (self.Y - self.left.matvec(self.w)) ** 2 @ self.weights
 
     def freedom(self):
+        """The rank of the unpenalised columns, and for the others, less those, sum e / (e + lam)."""
         n, p = self.left.shape
-        if p == 0:
-            return 0.0
         factor = self.factor[self.index]
-        factor = np.maximum(factor, 1e-12 * factor.max())  # unpenalised: all but
-        scale = 1.0 / np.sqrt(factor if factor.any() else np.ones(p))
-        if p <= n:
-            matrix = self.left.gram(np.arange(p), self.weights) * np.outer(scale, scale)
-        else:
+        free = factor == 0
+        if self.lam == 0:
+            free = np.ones(p, dtype=bool)
+        if not free.any() and n < p:
             root = np.sqrt(self.weights)
-            matrix = self.left.outer(scale**2) * np.outer(root, root)
-        values = linalg.eigvalsh(matrix)
-        values = values[values > values.size * _EPS * values[-1]]
-        return float(np.sum(values / (values + self.lam)))
+            matrix = self.left.outer(1.0 / factor) * np.outer(root, root)
+            return _shrunken_rank(matrix, self.lam)
+        gram = self.left.gram(np.arange(p), self.weights)
+        values, vectors = linalg.eigh(gram[np.ix_(free, free)]) if free.any() else (np.zeros(0), None)
+        basis = values > values.size * _EPS * values.max(initial=0.0)
+        rest = gram[np.ix_(~free, ~free)]
+        if basis.any() and rest.size:
+            cross = gram[np.ix_(~free, free)] @ (vectors[:, basis] / np.sqrt(values[basis]))
+            rest = rest - cross @ cross.T
+        root = np.sqrt(factor[~free])
+        return np.count_nonzero(basis) + _shrunken_rank(rest / np.outer(root, root), self.lam)
+
+
+def _shrunken_rank(matrix, lam):
+    """sum e / (e + lam) over the eigenvalues e of a positive semidefinite matrix."""
+    if matrix.size == 0:
+        return 0.0
+    values = np.maximum(linalg.eigvalsh(matrix), 0.0)
+    values = values[values > values.size * _EPS * values[-1]]
+    return float(np.sum(values / (values + lam)))
 
 
 def _cholesky(matrix):

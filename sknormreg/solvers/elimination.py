@@ -27,10 +27,12 @@ from .ridge import refine
 _LARGEST = 5000  # side of a matrix worth factorising
 
 
-def eliminate(design, Y, weights, lam, factor):
-    """The solution on all features, ready to drop some."""
+def eliminate(design, Y, weights, lam, factor, like=None):
+    """The solution on all features, ready to drop some; `like` is that of other targets, still on all."""
     n, p = design.shape
     try:
+        if like is not None:
+            return Elimination(like.method.for_targets(Y))
         if p <= _LARGEST and (p <= n or np.any(factor == 0)):
             return Elimination(Primal(design, Y, weights, lam, factor, np.arange(p)))
         if n <= _LARGEST and lam > 0 and np.all(factor > 0) and hasattr(design, "columns"):
