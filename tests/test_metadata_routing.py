@@ -99,4 +99,10 @@ def test_a_pipeline_inside_gets_its_own_requests():
             LogisticRegression().set_fit_request(sample_weight=True),
         )
         routed = PrunedEstimator(pipeline).fit(X, y, sample_weight=weights)
+        other = make_pipeline(
+            StandardScaler().set_fit_request(sample_weight="w"),
+            LogisticRegression().set_fit_request(sample_weight="w"),
+        )
+        renamed = PrunedEstimator(other).fit(X, y, w=weights)
     np.testing.assert_array_equal(routed.decision_function(X), plain.decision_function(X))
+    np.testing.assert_array_equal(renamed.decision_function(X), plain.decision_function(X))

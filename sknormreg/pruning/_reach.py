@@ -39,14 +39,12 @@ def reach(estimator, X, y, params, getter="auto"):
     getter = "auto" if getter == "auto" else getter.rpartition(".")[2]
     before, last = estimator[:-1], estimator[-1]
     transform = itself
+    own, params = _shares(estimator, before, params)
     if not before.steps:
-        first, params = X, _params_of_steps(estimator, params, [estimator.steps[-1][0]], False)
+        first = X
     elif frozen:
         first, transform = before.transform(X), before.transform
     else:
-        names = [name for name, _ in before.steps]
-        own = _params_of_steps(estimator, params, names, True)
-        params = _params_of_steps(estimator, params, [estimator.steps[-1][0]], False)
         before = clone(before)
         first, transform = before.fit_transform(X, y, **own), before.transform
     inner = reach(FrozenEstimator(last) if frozen else last, first, y, params, getter)
@@ -88,13 +86,16 @@ def _paths_of_last_step(pipeline):
     return {"auto", *(f"named_steps.{name}.{attribute}" for attribute in ("coef_", "coefs_"))}
 
 
-def _params_of_steps(pipeline, params, names, prefixed):
-    """What of the parameters of a pipeline's `fit` reaches some steps; `prefixed` as pipelines take it."""
+def _shares(pipeline, before, params):
+    """What of the parameters of a pipeline's `fit` goes to the steps before the last, and to the last."""
+    name = pipeline.steps[-1][0]
     if not params:
-        return {}
+        return {}, {}
     if routing_enabled():
-        routed = process_routing(pipeline, "fit", **params)
-        wanted = {key for name in names for each in routed[name].values() for key in each}
-        return {key: params[key] for key in wanted}
-    chosen = [(key, key.partition("__")) for key in params]
-    return {key if prefixed else parts[2]: params[key] for key, parts in chosen if parts[0] in names}
+        wanted = before.get_metadata_routing().consumes("fit_transform", params) if before.steps else ()
+        return {key: params[key] for key in wanted}, dict(
+            process_routing(pipeline, "fit", **params)[name].fit
+        )
+    last = {key: value for key, value in params.items() if key.partition("__")[0] == name}
+    own = {key: value for key, value in params.items() if key not in last}
+    return own, {key.partition("__")[2]: value for key, value in last.items()}

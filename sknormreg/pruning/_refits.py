@@ -8,16 +8,12 @@ its coefficients exactly zero where they were cut
 import copy
 
 import numpy as np
-from scipy import sparse
-from sklearn.base import clone
 
 from .._compat import safe_indexing
-from ..linear_model._base import LinearModel
 from ..linear_model._ridge_elimination import RidgeElimination, eliminates
 from ._coefficients import Location, fit
+from ._columns import on_features, widened
 
-# parameters of our own that may hold one number per feature
-PER_FEATURE = ("penalty_factor", "bounds", "precompute")
 _KEEP = "pass refit=False to keep the coefficients that are left, or use CoefficientPruner before it"
 
 
@@ -141,6 +137,7 @@ class Refits(_Recording):
         super().__init__(location, fitted, data)
         self.estimator, self.remedy = estimator, remedy
         self.inner, self.kept = fitted, None
+        self._wide = fitted  # what the last fit gives on all features
 
     def layers(self):
         return self.location.read(self.model())
@@ -149,25 +146,17 @@ class Refits(_Recording):
         self.kept = masks[0].copy()
         self.inner = on_features(self.estimator, self.kept)
         self.inner.fit(safe_indexing(self.X, np.flatnonzero(self.kept), axis=1), self.y, **self.params)
+        self._wide = None
 
     def _score(self):
         X = self.X if self.kept is None else safe_indexing(self.X, np.flatnonzero(self.kept), axis=1)
         return score(self.inner, X, self.y, self.params.get("sample_weight"))
 
     def model(self):
-        if self.kept is None:
-            return self.fitted
-        model = copy.copy(self.inner)
-        given = self.inner.get_params(deep=False)
-        for name, value in vars(self.fitted).items():
-            if name not in given:
-                setattr(model, name, _widened(getattr(self.inner, name, value), value, self.kept))
-        for name in ("n_features_in_", "feature_names_in_"):
-            if name in vars(self.fitted):
-                setattr(model, name, getattr(self.fitted, name))
-        model.set_params(**{name: getattr(self.estimator, name) for name in _per_feature(self.estimator)})
-        self._check_prediction(model)
-        return model
+        if self._wide is None:
+            self._wide = widened(self.inner, self.fitted, self.estimator, self.kept)
+            self._check_prediction(self._wide)
+        return self._wide
 
     def _check_prediction(self, model):
         """Raise ValueError for a model that predicts from more than its coefficients."""
@@ -261,48 +250,3 @@ def apply(masks, layers, whole_features, layered):
 def score(model, X, y, sample_weight):
     weights = {} if sample_weight is None else {"sample_weight": sample_weight}
     return model.score(X, y, **weights)
-
-
-def on_features(estimator, kept):
-    """A clone for some of the features: what it holds per feature is cut alike."""
-    made = clone(estimator)
-    for name in _per_feature(made):
-        value = getattr(made, name)
-        if name == "bounds":
-            value = tuple(_take(bound, kept) for bound in value)
-        elif name == "precompute":
-            value = np.asarray(value)[np.ix_(kept, kept)] if np.ndim(value) == 2 else value
-        else:
-            value = _take(value, kept)
-        made.set_params(**{name: value})
-    return made
-
-
-def _widened(narrow, wide, kept):
-    """A fitted value of a model on some features, in the shape of the wide one: zeros for the others."""
-    if isinstance(wide, list) and isinstance(narrow, list) and len(wide) == len(narrow):
-        return [_widened(n, w, kept) for n, w in zip(narrow, wide, strict=True)]
-    if sparse.issparse(narrow):
-        narrow = narrow.toarray()
-    shape = getattr(wide, "shape", ())
-    if not isinstance(narrow, np.ndarray) or narrow.ndim != len(shape) or narrow.shape == shape:
-        return narrow
-    sides = zip(narrow.shape, shape, strict=True)
-    if any(n != w and (n, w) != (kept.sum(), kept.size) for n, w in sides):
-        return narrow
-    places = [
-        np.flatnonzero(kept) if n != w else np.arange(n) for n, w in zip(narrow.shape, shape, strict=True)
-    ]
-    made = np.zeros(shape, dtype=narrow.dtype)
-    made[np.ix_(*places)] = narrow
-    return made
-
-
-def _take(value, kept):
-    return value if np.ndim(value) == 0 else np.asarray(value)[kept]
-
-
-def _per_feature(estimator):
-    if not isinstance(estimator, LinearModel):
-        return []
-    return [name for name in PER_FEATURE if getattr(estimator, name, None) is not None]
