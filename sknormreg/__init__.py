@@ -8,6 +8,7 @@ from .linear_model import (
     Ridge,
     RidgeClassifier,
 )
+from .model_selection import one_standard_error
 from .pruning import (
     CoefficientPruner,
     MagnitudePrunedClassifier,
@@ -28,4 +29,5 @@ __all__ = [
     "PrunedEstimator",
     "Ridge",
     "RidgeClassifier",
+    "one_standard_error",
 ]

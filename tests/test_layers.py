@@ -32,8 +32,9 @@ MAY_IMPORT = {
     "_compat": set(),
     "linear_model": FOUNDATIONS | OBJECTS | {"problem", "solvers", "_compat"},
     "pruning": FOUNDATIONS | OBJECTS | {"norms", "problem", "solvers", "_compat", "linear_model"},
+    "model_selection": {"_compat", "linear_model"},
     "inspection": {"_compat"},
-    "__init__": {"linear_model", "pruning"},
+    "__init__": {"linear_model", "model_selection", "pruning"},
 }
 # Up to the solvers scikit-learn is unknown, but for what makes a norm or a loss a parameter object.
 NUMERICS = {"_kernels", "norms", "problem", "solvers"} | OBJECTS

@@ -1,0 +1,5 @@
+"""Choosing the strength."""
+
+from ._one_standard_error import one_standard_error
+
+__all__ = ["one_standard_error"]
