@@ -28,7 +28,12 @@ class RidgeData:
     weights: np.ndarray  # sum to one
     total: float  # what they summed to
     name: object  # function of (coef, intercept, design, y_mean)
-    sample_weights: object = None  # the same before class weights, where there are any
+    before_class_weights: object = None  # the same without those of the classes, where there are any
+
+    @property
+    def sample_weights(self):
+        """What samples weigh in scores and deviations, whatever their classes do."""
+        return self.weights if self.before_class_weights is None else self.before_class_weights
 
     def centre(self, fit_intercept):
         return RidgeRows(self, make_design(self.X, self.weights, fit_intercept), fit_intercept)

@@ -44,7 +44,6 @@ class RidgeElimination:
         n_outputs, n_features = data.Y.shape[0], data.X.shape[1]
         self.alphas = estimator._alphas(n_outputs)
         self.coordinates = make_coordinates(estimator.penalty_factor, None, False, n_features)
-        self.sample_weight = sample_weight
         self.groups = [[k] for k in range(n_outputs)] if per_output else [list(range(n_outputs))]
         self._recorded = []
         with np.errstate(over="ignore", invalid="ignore"):
@@ -64,8 +63,8 @@ class RidgeElimination:
         """Weighted standard deviation of each feature, whatever the classes weigh."""
         design, data = self.rows.design, self.rows.data
         squares = self.parts[0].squares
-        if not design.centred or data.sample_weights is not None:
-            weights = data.weights if data.sample_weights is None else data.sample_weights
+        weights = data.sample_weights
+        if not design.centred or weights is not data.weights:
             squares = make_design(data.X, weights, True).squares(np.arange(design.shape[1]), weights)
         return np.sqrt(np.maximum(0.0, squares))
 
@@ -106,11 +105,10 @@ class RidgeElimination:
         shape = (len(coefs), data.Y.shape[0])
         shift = np.tile(self.rows.y_mean, len(coefs)) - stacked @ design.mean
         right = np.zeros(len(coefs))
-        weights = data.weights if data.sample_weights is None else data.sample_weights
         for first in range(0, data.Y.shape[1], _ROWS):
             rows = slice(first, first + _ROWS)
             z = (np.asarray(data.X[rows] @ stacked.T) + shift).reshape(-1, *shape)
-            right += weights[rows] @ self._hits(z, data.Y[:, rows].T)
+            right += data.sample_weights[rows] @ self._hits(z, data.Y[:, rows].T)
         return right
 
     def _hits(self, z, target):

@@ -8,14 +8,14 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_X_y, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._compat import HasMethods, Interval, check_sample_weight, fit_context, routing_enabled
+from .._compat import HasMethods, Interval, check_sample_weight, fit_context
 from ._amount import cutoff
 from ._choose import CRITERIA, Criterion, by_cross_validation, candidates
 from ._coefficients import Location, check_not_all_zero, dense, fit
 from ._parameters import AMOUNT_CONSTRAINTS, Amount
 from ._path import walk
 from ._ranking import Ranking
-from ._reach import is_pipeline, reach, weights_to_every_step
+from ._reach import reach
 from ._refits import start
 from ._routing import Routed, Start
 from ._select import keep_largest
@@ -175,8 +175,6 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
         """
         amount = Amount.of(self)
         params = self._fit_params(fit_params)
-        if is_pipeline(self.estimator) and not routing_enabled() and "sample_weight" in params:
-            params = weights_to_every_step(self.estimator, params)
         self.estimator_ = fit(self.estimator, X, y, params)
         validate_data(self, X, skip_check_array=True)
         self.importances_ = self._importances(X)

@@ -6,10 +6,10 @@ from numbers import Integral
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context, routing_enabled
+from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context
 from ._base import PATH_CONSTRAINTS, BasePruned
 from ._ranking import Ranking
-from ._reach import is_pipeline, reach, weights_to_every_step
+from ._reach import is_pipeline, reach
 from ._refits import start
 from ._routing import Start
 
@@ -224,8 +224,6 @@ class PrunedEstimator(BasePruned):
         if sample_weight is not None:
             fit_params["sample_weight"] = sample_weight = check_sample_weight(sample_weight, X)
         params = self._fit_params(fit_params)
-        if is_pipeline(self.estimator) and not routing_enabled() and "sample_weight" in params:
-            params = weights_to_every_step(self.estimator, params)
         _, self.mask_ = self._prune(X, y, params, sample_weight)
         return self
 

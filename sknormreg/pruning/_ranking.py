@@ -10,7 +10,7 @@ class Ranking:
     """Scores of whole features (`structure` "features") or of single coefficients (None).
 
     A feature is a column of the one matrix of `coef_`, or a row of the first layer of `coefs_`. `scale`
-    (p,) multiplies what belongs to a feature.
+    (p,) multiplies what belongs to a feature; (K, p), of one output.
     """
 
     def __init__(
@@ -50,13 +50,7 @@ class Ranking:
 
     def entries(self, masks, layers):
         """Masks of the single coefficients, in the shape of the layers."""
-        if self.structure != "features":
-            return masks
-        mask = masks[0][:, None] if self.layered else masks[0]
-        return [
-            np.broadcast_to(mask, layers[0].shape).copy(),
-            *(np.ones(a.shape, bool) for a in layers[1:]),
-        ]
+        return entry_masks(masks, layers, self.structure == "features", self.layered)
 
     def features(self, masks):
         """Which input features the masks leave anything of."""
@@ -64,3 +58,12 @@ class Ranking:
         if self.structure == "features":
             return first.copy()
         return first.any(axis=1 if self.layered else 0)
+
+
+def entry_masks(masks, layers, whole_features, layered):
+    """Masks in the shape of the layers; that of whole features is spread over what belongs to each."""
+    if not whole_features:
+        return masks
+    mask = masks[0][:, None] if layered else masks[0]
+    rest = [np.ones(layer.shape, dtype=bool) for layer in layers[1:]]
+    return [np.broadcast_to(mask, layers[0].shape).copy(), *rest]

@@ -13,6 +13,7 @@ from .._compat import safe_indexing
 from ..linear_model._ridge_elimination import RidgeElimination, eliminates
 from ._coefficients import Location, fit
 from ._columns import on_features, widened
+from ._ranking import entry_masks
 
 _KEEP = "pass refit=False to keep the coefficients that are left, or use CoefficientPruner before it"
 
@@ -189,7 +190,8 @@ class Cuts(_Recording):
         return self.now
 
     def cut(self, masks):
-        self.now = apply(masks, self.now, self.whole_features, self.location.layered)
+        masks = entry_masks(masks, self.now, self.whole_features, self.location.layered)
+        self.now = [np.where(mask, layer, 0.0) for mask, layer in zip(masks, self.now, strict=True)]
 
     def model(self):
         model = copy.deepcopy(self.fitted)
@@ -237,14 +239,6 @@ class MaskedTraining(_Recording):
 
     def model(self):
         return copy.deepcopy(self.fitted)
-
-
-def apply(masks, layers, whole_features, layered):
-    """Layers with zeros where the masks are False."""
-    if not whole_features:
-        return [np.where(mask, layer, 0.0) for mask, layer in zip(masks, layers, strict=True)]
-    mask = masks[0][:, None] if layered else masks[0]
-    return [np.where(mask, layers[0], 0.0), *layers[1:]]
 
 
 def score(model, X, y, sample_weight):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
 from .._compat import routing_enabled
+from ._reach import is_pipeline, weights_to_every_step
 
 
 @dataclass
@@ -32,6 +33,8 @@ class Routed:
     def _fit_params(self, fit_params):
         """What goes to the `fit` of the inner estimator, by routing where that is on."""
         if not routing_enabled() or self.estimator is None:
+            if "sample_weight" in fit_params and is_pipeline(self.estimator):
+                return weights_to_every_step(self.estimator, fit_params)
             return dict(fit_params)
         return dict(process_routing(self, "fit", **fit_params).estimator.fit)
 
