@@ -11,8 +11,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import CallbackSupportMixin, Interval
 from ..solvers.path import solve
+from ..solvers.ridge import is_linear_system, solve_squares
 from ..solvers.rotation import rotates, solve_rotated
 from ..solvers.solution import Status
+from ._fit_path import PathMixin
 
 FLOATS = (np.float64, np.float32)
 
@@ -42,7 +44,7 @@ def stack(solutions):
     )
 
 
-class LinearModel(CallbackSupportMixin, BaseEstimator):
+class LinearModel(PathMixin, CallbackSupportMixin, BaseEstimator):
     """Prediction and bookkeeping for a fitted `coef_` and `intercept_`."""
 
     _doc_link_module = "sknormreg"
@@ -69,26 +71,46 @@ class LinearModel(CallbackSupportMixin, BaseEstimator):
         X = validate_data(self, X, accept_sparse=["csr", "csc", "coo"], dtype=FLOATS, reset=False)
         return X @ self.coef_.T + self.intercept_
 
-    def _solve_each(self, problems, workspace, progress, attributes):
-        """The solutions of problems that share a workspace.
+    def _fit_task(self, task, progress):
+        """Solve a `Task`, set what was found and warn of what is not certified."""
+        alphas = self._alphas(len(task.problems))
+        with np.errstate(over="ignore", invalid="ignore"):
+            solutions = self._solve(task, alphas, progress)
+        self._warn(solutions, alphas)
+        self._adopt(task, solutions)
+        progress.done()
+        return self
 
-        `attributes(coef, intercept)` are the fitted attributes for callbacks, which see single problems.
-        """
-        report = None
+    def _alphas(self, n_problems):
+        """One for each problem of a task."""
+        return np.full(n_problems, float(self.alpha))
+
+    def _solve(self, task, alphas, progress):
+        """One solution per problem. Callbacks see the iterations of tasks of a single problem."""
+        problems, report = task.at(alphas), None
         if progress.context is not None and len(problems) == 1:
 
             def report(coef, intercept):
-                return progress.step(lambda: attributes(coef, intercept))
+                return progress.step(lambda: task.attributes(coef, intercept))
 
+        if is_linear_system(problems):
+            return solve_squares(problems, self.tol, self.max_iter)
         starts = self._starts(len(problems), *problems[0].shape)
         max_iter = 1000 if self.max_iter is None else self.max_iter
         options = {"tol": self.tol, "max_iter": max_iter, "callback": report}
         return [
-            solve_rotated(problem, **options)
+            next(solve_rotated(problem, [problem.penalty.alpha], **options))
             if rotates(problem)
-            else solve(problem, start=start, workspace=workspace, **options)
+            else solve(problem, start=start, workspace=task.workspace, **options)
             for problem, start in zip(problems, starts, strict=True)
         ]
+
+    def _adopt(self, task, solutions):
+        """Fitted attributes from the solutions of a task."""
+        store(self, task.attributes(*stack(solutions)))
+        gaps = task.gap_unit * np.array([s.dual_gap for s in solutions])
+        self.dual_gap_ = gaps if gaps.size > 1 else float(gaps[0])
+        self.n_iter_ = np.array([s.n_iter for s in solutions])
 
     def _starts(self, n_problems, n_outputs, n_features):
         """The fitted coefficients where `warm_start` asks for them and they fit."""
@@ -98,7 +120,7 @@ class LinearModel(CallbackSupportMixin, BaseEstimator):
         coef = np.array(coef, dtype=np.float64).reshape(n_problems, n_outputs, n_features)
         return [(w, np.zeros(n_outputs)) for w in coef]
 
-    def _warn(self, solutions, alphas, hint=None):
+    def _warn(self, solutions, alphas):
         """Raise or warn once for the solutions of one fit, the worst first."""
         if any(s.status is Status.NOT_FINITE for s in solutions):
             raise ValueError(Status.NOT_FINITE.value)
@@ -111,8 +133,8 @@ class LinearModel(CallbackSupportMixin, BaseEstimator):
                     gap=solution.relative_gap,
                     tol=self.tol,
                     alpha=alpha,
-                    hint=hint or "Scaling the features, or a larger alpha or tol, also helps.",
+                    hint="Scaling the features, or a larger alpha or tol, also helps.",
                 ),
                 ConvergenceWarning,
-                stacklevel=4,
+                stacklevel=5,
             )

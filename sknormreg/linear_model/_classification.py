@@ -13,10 +13,10 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import LogLoss, MultinomialLoss, SquaredHinge
 from ..problem import Problem
-from ..solvers.workspace import Workspace
-from ._base import FLOATS, SHARED_CONSTRAINTS, LinearModel, stack, store
+from ._base import FLOATS, SHARED_CONSTRAINTS, LinearModel
 from ._checks import make_coordinates, normalised_weights
 from ._progress import Progress
+from ._task import Task
 
 
 def _has_probabilities(estimator):
@@ -181,12 +181,13 @@ class PenalizedClassifier(ClassificationMixin, LinearModel):
         self : object
             The fitted estimator.
         """
-        X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS)
-        weights, _ = normalised_weights(sample_weight, X)
-        codes, weights, _ = encode_classes(self, y, weights)
-        return self._fit_encoded(X, y, codes, weights, sample_weight)
+        task = self._task(X, y, sample_weight)
+        return self._fit_task(task, Progress(self, X, y, sample_weight))
 
-    def _fit_encoded(self, X, y, codes, weights, sample_weight):
+    def _task(self, X, y, sample_weight):
+        X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS)
+        samples, _ = normalised_weights(sample_weight, X)
+        codes, weights, _ = encode_classes(self, y, samples)
         targets, loss = class_targets(self.loss, codes, self.classes_.size)
         n_outputs = targets[0].shape[0]
         coordinates = make_coordinates(
@@ -194,22 +195,12 @@ class PenalizedClassifier(ClassificationMixin, LinearModel):
         )
         with np.errstate(over="ignore", invalid="ignore"):
             design = make_design(X, weights, self.fit_intercept)
-            progress = Progress(self, X, y, sample_weight)
-            shape = {"design": design, "dtype": X.dtype, "softmax": n_outputs > 1}
-            penalty = self._penalty()
-            problems = [
-                Problem(design, y, weights, loss, penalty, coordinates, self.fit_intercept) for y in targets
-            ]
-            solutions = self._solve_each(
-                problems, Workspace(), progress, lambda *found: class_attributes(*found, **shape)
-            )
-        self._warn(solutions, [self.alpha] * len(solutions))
-        store(self, class_attributes(*stack(solutions), **shape))
-        gaps = [s.dual_gap for s in solutions]
-        self.dual_gap_ = gaps[0] if len(gaps) == 1 else np.array(gaps)
-        self.n_iter_ = np.array([s.n_iter for s in solutions])
-        progress.done()
-        return self
+        penalty = self._penalty()
+        return Task(
+            [Problem(design, y, weights, loss, penalty, coordinates, self.fit_intercept) for y in targets],
+            lambda *found: class_attributes(*found, design, X.dtype, n_outputs > 1),
+            samples,
+        )
 
 
 def class_attributes(coef, intercept, design, dtype, softmax):

@@ -10,12 +10,11 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
-from ..solvers.ridge import solve_squares
-from ..solvers.workspace import Workspace
-from ._base import FLOATS, SHARED_CONSTRAINTS, LinearModel, stack, store
+from ._base import FLOATS, SHARED_CONSTRAINTS, LinearModel
 from ._checks import make_coordinates, normalised_weights
 from ._precompute import adopt_gram
 from ._progress import Progress
+from ._task import Task
 
 
 class RegressionMixin(MultiOutputMixin, RegressorMixin):
@@ -99,38 +98,32 @@ class PenalizedSquares(RegressionMixin, LinearModel):
         self : object
             The fitted estimator.
         """
-        return self._fit(X, y, sample_weight, check_input)
+        task = self._task(X, y, sample_weight, check_input)
+        return self._fit_task(task, Progress(self, X, y, sample_weight))
 
-    def _fit(self, X, y, sample_weight, check_input=True):
+    def _task(self, X, y, sample_weight, check_input=True):
         X, Y, y_ndim = read_regression_data(self, X, y, check_input)
         weights, _ = normalised_weights(sample_weight, X)
         coordinates = make_coordinates(self.penalty_factor, self.bounds, self.positive, X.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
             design = make_design(X, weights, self.fit_intercept)
             Y, y_mean = centre_target(Y, weights, self.fit_intercept)
-            progress = Progress(self, X, y, sample_weight)
-            shape = {"design": design, "y_mean": y_mean, "dtype": X.dtype, "y_ndim": y_ndim}
-            workspace = Workspace()
-            adopt_gram(workspace, self.precompute, design, weights, self.fit_intercept)
             loss, penalty = SquaredLoss(), self._penalty()
-            problems = [
-                Problem(design, y[None, :], weights, loss, penalty, coordinates, self.fit_intercept)
-                for y in Y
-            ]
-            if self.alpha == 0 and coordinates.unbounded:  # least squares: the minimum norm, by design
-                solutions = solve_squares(problems, np.zeros(len(problems)), self.tol)
-            else:
-                solutions = self._solve_each(
-                    problems, workspace, progress, lambda *found: regression_attributes(*found, **shape)
-                )
-        self._warn(solutions, [self.alpha] * len(solutions))
-        store(self, regression_attributes(*stack(solutions), **shape))
-        gaps, n_iter = [s.dual_gap for s in solutions], [s.n_iter for s in solutions]
-        single = len(solutions) == 1
-        self.dual_gap_ = gaps[0] if single else np.array(gaps)
-        self.n_iter_ = n_iter[0] if single else n_iter
-        progress.done()
-        return self
+            task = Task(
+                [
+                    Problem(design, y[None, :], weights, loss, penalty, coordinates, self.fit_intercept)
+                    for y in Y
+                ],
+                lambda *found: regression_attributes(*found, design, y_mean, X.dtype, y_ndim),
+                weights,
+            )
+            adopt_gram(task.workspace, self.precompute, design, weights, self.fit_intercept)
+        return task
+
+    def _adopt(self, task, solutions):
+        super()._adopt(task, solutions)
+        n_iter = self.n_iter_.tolist()  # scikit-learn's types
+        self.n_iter_ = n_iter if len(n_iter) > 1 else n_iter[0]
 
 
 def regression_attributes(coef, intercept, design, y_mean, dtype, y_ndim):

@@ -11,12 +11,11 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
-from ..solvers.ridge import solve_squares
-from ..solvers.workspace import Workspace
-from ._base import SHARED_CONSTRAINTS, LinearModel, stack, store
+from ._base import SHARED_CONSTRAINTS, LinearModel
 from ._checks import make_coordinates, normalised_weights
 from ._progress import Progress
 from ._regression import RegressionMixin, centre_target, read_regression_data, regression_attributes
+from ._task import Task
 
 
 @dataclass
@@ -46,15 +45,17 @@ class RidgeRows:
         self.data, self.design, self.fit_intercept = data, design, fit_intercept
         self.Y, self.y_mean = centre_target(data.Y, data.weights, fit_intercept)
 
-    def problems(self, alphas, coordinates, targets=slice(None)):
-        """One for each of the targets."""
-        return [
+    def task(self, coordinates, targets=slice(None)):
+        """A problem for each of the targets."""
+        data = self.data
+        problems = [
             Problem(
-                self.design, y[None, :], self.data.weights, SquaredLoss(),
-                penalties.L2(alpha / self.data.total), coordinates, self.fit_intercept,
+                self.design, y[None, :], data.weights, SquaredLoss(), penalties.L2(), coordinates,
+                self.fit_intercept,
             )
-            for y, alpha in zip(self.Y[targets], alphas[targets], strict=True)
+            for y in self.Y[targets]
         ]  # fmt: skip
+        return Task(problems, self.attributes, data.sample_weights, data.total, 2.0 * data.total)
 
     def attributes(self, coef, intercept):
         return self.data.name(coef, intercept, self.design, self.y_mean)
@@ -76,29 +77,15 @@ class RidgeBase(LinearModel):
     _parameter_constraints.pop("warm_start")
     warm_start = False
 
-    def _fit_ridge(self, data, progress):
-        """Fit the targets of a `RidgeData`."""
+    def _task(self, X, y, sample_weight):
+        data = self._read(X, y, sample_weight)
         self._check_solver(sparse.issparse(data.X))
-        alphas = self._alphas(data.Y.shape[0])
         coordinates = make_coordinates(self.penalty_factor, self.bounds, self.positive, data.X.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
-            rows = data.centre(self.fit_intercept)
-            problems = rows.problems(alphas, coordinates)
-            if coordinates.unbounded:
-                solutions = solve_squares(problems, alphas / data.total, self.tol, self.max_iter)
-            else:
-                solutions = self._solve_each(problems, Workspace(), progress, rows.attributes)
-        self._adopt(rows, solutions, alphas)
-        progress.done()
-        return self
+            return data.centre(self.fit_intercept).task(coordinates)
 
-    def _adopt(self, rows, solutions, alphas):
-        """Fitted attributes from the solutions; warns of what is not certified."""
-        self._warn(solutions, alphas)
-        store(self, rows.attributes(*stack(solutions)))
-        gaps = 2.0 * rows.data.total * np.array([s.dual_gap for s in solutions])
-        self.dual_gap_ = gaps if gaps.size > 1 else float(gaps[0])
-        self.n_iter_ = np.array([s.n_iter for s in solutions])
+    def _adopt(self, task, solutions):
+        super()._adopt(task, solutions)
         self.solver_ = self.solver
 
     def _alphas(self, n_targets):
@@ -258,8 +245,8 @@ class Ridge(RegressionMixin, RidgeBase):
         self : object
             The fitted estimator.
         """
-        data = self._read(X, y, sample_weight)
-        return self._fit_ridge(data, Progress(self, X, y, sample_weight))
+        task = self._task(X, y, sample_weight)
+        return self._fit_task(task, Progress(self, X, y, sample_weight))
 
     def _read(self, X, y, sample_weight):
         X, Y, y_ndim = read_regression_data(self, X, y)

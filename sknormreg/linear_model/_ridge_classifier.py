@@ -164,15 +164,21 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         self : object
             The fitted estimator.
         """
-        if self.loss != "squared":
-            if np.ndim(self.alpha) > 0:
-                raise ValueError(
-                    f"alpha must be one number with loss={self.loss!r}: the classes are fitted together. "
-                    f"Got {self.alpha!r}."
-                )
-            return super().fit(X, y, sample_weight)
-        data = self._read(X, y, sample_weight)
-        return self._fit_ridge(data, Progress(self, X, y, sample_weight))
+        if self.loss != "squared" and np.ndim(self.alpha) > 0:
+            raise ValueError(
+                f"alpha must be one number with loss={self.loss!r}: the classes are fitted together. "
+                f"Got {self.alpha!r}."
+            )
+        task = self._task(X, y, sample_weight)
+        return self._fit_task(task, Progress(self, X, y, sample_weight))
+
+    def _task(self, X, y, sample_weight):
+        kind = RidgeBase if self.loss == "squared" else PenalizedClassifier
+        return kind._task(self, X, y, sample_weight)
+
+    def _adopt(self, task, solutions):
+        kind = RidgeBase if self.loss == "squared" else PenalizedClassifier
+        kind._adopt(self, task, solutions)
 
     def _read(self, X, y, sample_weight):
         """For the squared loss: classes coded -1, +1."""

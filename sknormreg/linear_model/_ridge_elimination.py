@@ -146,10 +146,11 @@ class RidgeElimination:
                 coef[group] = part.refined()
                 low = np.where(part.kept, -np.inf, 0.0)
                 within = replace(self.coordinates, low=low, high=-low)
-                problems = self.rows.problems(self.alphas, within, group)
-                solutions += certify(problems, coef[group], self.estimator.tol)
+                task = self.rows.task(within, group)
+                solutions += certify(task.at(self.alphas[group]), coef[group], self.estimator.tol)
         model = copy.copy(self.estimator)
-        model._adopt(self.rows, solutions, self.alphas)
+        model._warn(solutions, self.alphas)
+        model._adopt(self.rows.task(self.coordinates), solutions)
         return model
 
 

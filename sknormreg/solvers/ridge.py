@@ -20,6 +20,7 @@ from scipy import linalg
 from scipy.sparse.linalg import LinearOperator, lsqr
 
 from ..moments import Moments
+from ..penalties import L2
 from .certificate import evaluate
 from .solution import Solution, Status
 
@@ -28,13 +29,18 @@ _REFINEMENTS = 10
 _EPS = np.finfo(float).eps
 
 
-def solve_squares(problems, lam, tol, max_iter=None):
-    """Certified solutions of squared-loss problems that differ in target and lam only, without bounds.
+def is_linear_system(problems):
+    """Whether problems of one design have no bounds, squared loss, and an L2 penalty or none at all."""
+    first = problems[0]
+    linear = first.loss.quadratic and first.coordinates.unbounded
+    return linear and (isinstance(first.penalty, L2) or all(p.penalty.alpha == 0.0 for p in problems))
 
-    `lam` is one strength per problem, that of the L2 penalty; with 0 the penalty may be any.
-    """
+
+def solve_squares(problems, tol, max_iter=None):
+    """Certified solutions of such problems, that differ in target and strength only."""
     first = problems[0]
     Y = np.concatenate([problem.y for problem in problems])
+    lam = np.array([problem.penalty.alpha for problem in problems])
     coef, n_iter = solve_ridge(first.design, Y, first.weights, lam, first.coordinates.factor, max_iter)
     return certify(problems, coef, tol, n_iter)
 

@@ -13,7 +13,7 @@ from scipy import linalg
 from ..design import DenseDesign
 from ..penalties import L2, Coordinates
 from .certificate import evaluate
-from .path import solve
+from .path import solve_path
 from .solution import Status
 
 _EPS = np.finfo(float).eps
@@ -27,8 +27,8 @@ def rotates(problem):
     return n < p and penalised and c.unbounded
 
 
-def solve_rotated(problem, tol, max_iter, callback=None):
-    """The solution, certified on the original rows."""
+def solve_rotated(problem, alphas, *, tol, max_iter, callback=None):
+    """Yield the solutions along a path, certified on the original rows."""
     wide, factor, K = problem.design, problem.coordinates.factor[: problem.n_features], problem.n_outputs
     Z, back = _rotation(wide, factor, problem.weights * problem.fit_intercept)
     size = K * Z.shape[1]
@@ -40,18 +40,19 @@ def solve_rotated(problem, tol, max_iter, callback=None):
     )
 
     report = callback and (lambda coef, intercept: callback(back(coef), intercept))
-    found = solve(small, tol=tol, max_iter=max_iter, callback=report)
-    coef = back(found.coef)
-    point = evaluate(problem, coef.reshape(-1), found.intercept)
-    judged = Status.judge(point.gap, tol, found.null_objective, point.objective)
-    return replace(
-        found,
-        coef=coef,
-        intercept=point.intercept,
-        objective=point.objective,
-        dual_gap=point.gap,
-        status=found.status if found.status is Status.STOPPED else judged,
-    )
+    path = solve_path(small, alphas, tol=tol, max_iter=max_iter, callback=report)
+    for alpha, found in zip(alphas, path, strict=True):
+        coef = back(found.coef)
+        point = evaluate(problem.with_alpha(alpha), coef.reshape(-1), found.intercept)
+        judged = Status.judge(point.gap, tol, found.null_objective, point.objective)
+        yield replace(
+            found,
+            coef=coef,
+            intercept=point.intercept,
+            objective=point.objective,
+            dual_gap=point.gap,
+            status=found.status if found.status is Status.STOPPED else judged,
+        )
 
 
 def _rotation(wide, factor, s):

@@ -1,0 +1,58 @@
+"""An estimator at many strengths, for little more than the price of one."""
+
+from copy import copy
+from numbers import Real
+
+import numpy as np
+from sklearn.base import clone
+
+from ..solvers.paths import solve_paths
+
+
+class PathMixin:
+    """`fit_path`, for estimators that state a `_task`."""
+
+    #: The parameter that `fit_path` walks along.
+    path_parameter = "alpha"
+
+    def fit_path(self, X, y, values, sample_weight=None):
+        """Fit at each of several alphas.
+
+        Gives what a `fit` for each value would give, but the data are read once and each fit starts from its
+        neighbour. :class:`PathSearchCV` finds this method by its name, on any estimator, together with the
+        attribute `path_parameter`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target.
+        values : sequence
+            Values of the path parameter, `alpha`, in any order.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Non-negative weights.
+
+        Returns
+        -------
+        list of estimators
+            Fitted, one for each of `values`, in their order. `self` is not changed.
+        """
+        values = list(values)
+        if not values:
+            raise ValueError(f"values of {self.path_parameter} must be a non-empty sequence.")
+        model = clone(self)
+        for value in values:
+            if value is values[0] or not (isinstance(value, Real) and 0 <= value < np.inf):
+                model.set_params(alpha=value)._validate_params()
+        task = model._task(X, y, sample_weight)
+        alphas = np.array([copy(model).set_params(alpha=v)._alphas(len(task.problems)) for v in values])
+        with np.errstate(over="ignore", invalid="ignore"):
+            options = {"workspace": task.workspace, "tol": self.tol, "max_iter": self.max_iter}
+            path = solve_paths(task.problems, task.strengths(alphas), **options)
+        models = []
+        for value, row, solutions in zip(values, alphas, path, strict=True):
+            models.append(copy(model).set_params(alpha=value))
+            models[-1]._warn(solutions, row)
+            models[-1]._adopt(task, solutions)
+        return models

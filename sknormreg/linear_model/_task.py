@@ -1,0 +1,30 @@
+"""What an estimator has to solve, before its strength is known, and how what is found is told."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..solvers.workspace import Workspace
+
+
+@dataclass
+class Task:
+    """Problems of one design, weights and loss, one for each target or class that is fitted alone.
+
+    The penalty of a problem has the estimator's form and some strength; `at` gives it the one wanted.
+    """
+
+    problems: list
+    attributes: object  # function of (coef, intercept) in centred units: the fitted attributes
+    samples: np.ndarray  # weights of the samples in scores, sum to one: those of classes not counted
+    alpha_unit: float = 1.0  # the alpha that is strength one inside
+    gap_unit: float = 1.0  # the objective of the documentation over the one inside
+    workspace: Workspace = field(default_factory=Workspace)
+
+    def at(self, alphas):
+        """The problems at alphas of the estimator's, one each."""
+        return [p.with_alpha(a) for p, a in zip(self.problems, self.strengths(alphas), strict=True)]
+
+    def strengths(self, alphas):
+        """Of the penalties inside, for alphas of the estimator's."""
+        return np.asarray(alphas, dtype=np.float64) / self.alpha_unit
