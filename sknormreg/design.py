@@ -14,6 +14,7 @@ from scipy import sparse
 
 from ._kernels import dense
 
+_SEVERAL = 4  # coefficient vectors from which on centred copies for BLAS are worth it
 _BLOCK = 1 << 19  # doubles in one centred copy of some rows and columns: 4 MiB
 
 
@@ -63,6 +64,12 @@ class DenseDesign:
     def matvec(self, W):
         """(K, n): the centred matrix times each row of W (K, p); zero columns are not read."""
         out = np.zeros((W.shape[0], self.shape[0]))
+        if W.shape[0] >= _SEVERAL:
+            cols = np.flatnonzero(W.any(axis=0))
+            W = W[:, cols]
+            for rows, block in self._blocks(cols):
+                out[:, rows] = W @ block
+            return out
         for w, z in zip(W, out, strict=True):
             cols = np.flatnonzero(w)
             dense.combine(self.X, self.mean, cols, w[cols], self.column_major, z)

@@ -56,9 +56,7 @@ class Problem:
     @cached_property
     def unpenalised(self):
         """Coordinates without penalty and open on a side, and their weighted sums of squares."""
-        c = self.coordinates
-        none = c.unpenalised | (self.penalty.alpha == 0.0)
-        free = np.flatnonzero(none & (np.isinf(c.low) | np.isinf(c.high)))
+        free = open_and_unpenalised(self.penalty, self.coordinates)
         if free.size == 0:
             return free, np.zeros(0)
         features = free % self.n_features
@@ -103,3 +101,9 @@ class Problem:
         z = self.predictor(flat.reshape(self.shape), np.zeros(self.n_outputs))
         z += self.best_intercept(z)[:, None]
         return self.loss_value(z) + self.penalty.value(flat, self.coordinates)
+
+
+def open_and_unpenalised(penalty, c):
+    """Coordinates without penalty that at least one bound leaves open."""
+    none = c.unpenalised | (penalty.alpha == 0.0)
+    return np.flatnonzero(none & (np.isinf(c.low) | np.isinf(c.high)))

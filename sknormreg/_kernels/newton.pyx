@@ -36,6 +36,7 @@ cdef double ROUNDING = 3.6e-15   # 16 eps, as in the model
 cdef double ABSENT = 1e-10       # part of a null direction that is rounding, relative to its size
 # PARKED: depends on the free columns, so it is stationary where they are (or nearly, and brought there).
 # BARRED: its violation is rounding.
+cdef Py_ssize_t MANY = 50        # rotations after which a factor is formed anew
 cdef char HELD = 0, FREE = 1, PARKED = 2, BARRED = 3
 
 
@@ -61,6 +62,8 @@ cdef struct Search:
     double *sign          # the side of zero on which a free coordinate lives
     char *state           # HELD, FREE, PARKED or BARRED
     Py_ssize_t factored   # factorisations from scratch
+    Py_ssize_t removed    # coordinates dropped from the factor since
+    double worst_pivot    # the smallest squared pivot relative to its diagonal
     double pivot          # of the column last tried, squared: curvature along its null direction
 
 
@@ -123,6 +126,7 @@ cdef bint append(Search *s, Py_ssize_t j) noexcept nogil:
     s.pivot = pivot
     if pivot <= DEPENDENT * (k + 1) * diagonal(s, j):
         return False
+    s.worst_pivot = min(s.worst_pivot, pivot / diagonal(s, j))
     for i in range(k):
         s.R[i * m + k] = s.x[i]
     s.R[k * m + k] = sqrt(pivot)
@@ -137,6 +141,7 @@ cdef void remove(Search *s, Py_ssize_t at) noexcept nogil:
     """Drop the coordinate at place `at` of the factor."""
     cdef Py_ssize_t k = s.k, i, m = s.m
     cdef double a, b, r
+    s.removed += 1
     s.state[s.order[at]] = HELD
     for i in range(k):
         if i <= at:
@@ -303,6 +308,7 @@ cdef void factorise(Search *s) noexcept nogil:
     cdef Py_ssize_t i, j, c, m = s.m
     cdef int k = 0, ld = <int> m, info = 0
     cdef char lower = b"L"   # column-major lower is row-major upper
+    cdef double pivot
     cdef bint sound
     s.factored += 1
     for j in range(m):
@@ -319,7 +325,9 @@ cdef void factorise(Search *s) noexcept nogil:
         dpotrf(&lower, &k, s.R, &ld, &info)
     sound = info == 0
     for i in range(k if sound else 0):
-        sound = sound and s.R[i * m + i] ** 2 > DEPENDENT * k * diagonal(s, s.order[i])
+        pivot = s.R[i * m + i] ** 2 / diagonal(s, s.order[i])
+        sound = sound and pivot > DEPENDENT * k
+        s.worst_pivot = min(s.worst_pivot, fmax(pivot, DEPENDENT * k))
     if sound:
         s.k = k
         for i in range(k):
@@ -355,22 +363,46 @@ cdef Py_ssize_t worst_violator(Search *s, double *direction) noexcept nogil:
     return worst
 
 
-def finish(const double[:, :] G, double[::1] q, double[::1] w, const double[::1] l1,
-           const double[::1] l2, const double[::1] low, const double[::1] high,
-           const double[::1] noise, double[:, ::1] R, Py_ssize_t[::1] order, double[:, ::1] scratch,
-           char[::1] state, Py_ssize_t max_steps):
-    """Bring w to the optimum of the subproblem; `q` follows. Returns (why, steps, factorisations).
-
-    A violation of at most `noise[j]` is rounding. R (m x m), order (m), scratch (5 x m) and state (m)
-    are work space.
-    """
-    cdef Search s
-    cdef Py_ssize_t steps = 0, i, blocking, stuck, worst, entered = -1
+cdef int search(Search *s, Py_ssize_t max_steps, Py_ssize_t *steps) noexcept nogil:
+    """The rounds, from a factor and gradient that are up to date. Returns why it ended."""
+    cdef Py_ssize_t i, blocking, stuck, worst, last = steps[0] + max_steps, entered = -1
     cdef double t, landing = 0.0, direction = 1.0
-    cdef int why = 1
+    while steps[0] < last:
+        steps[0] += 1
+        for i in range(s.k):
+            s.d[i] = s.pull[i]
+        forward_substitute(s, s.d)
+        back_substitute(s, s.d)
+        t = 1.0
+        blocking = first_breakpoint(s, &t, &landing)
+        move(s, t)
+        if blocking >= 0:
+            for i in range(s.k):
+                s.pull[i] *= 1.0 - t
+            stuck = s.order[blocking]
+            s.w[stuck] = landing
+            remove(s, blocking)
+            if t == 0.0 and stuck == entered:
+                s.state[stuck] = BARRED   # its violation was rounding after all
+            continue
+        refresh(s)
+        worst = worst_violator(s, &direction)
+        if worst < 0:
+            refresh(s)
+            return 0
+        entered = worst
+        if not enter(s, worst, direction):
+            s.state[worst] = PARKED
+    refresh(s)
+    return 1
+
+
+cdef Search begin(const double[:, :] G, double[::1] q, double[::1] w, const double[::1] l1,
+                  const double[::1] l2, const double[::1] low, const double[::1] high,
+                  const double[::1] noise, double[:, ::1] R, Py_ssize_t[::1] order,
+                  double[:, ::1] scratch, char[::1] state) noexcept:
+    cdef Search s
     s.m = w.shape[0]
-    if s.m == 0:
-        return 0, 0, 0
     s.k = 0
     s.G = &G[0, 0]
     s.ld = G.strides[0] // sizeof(double)
@@ -390,36 +422,74 @@ def finish(const double[:, :] G, double[::1] q, double[::1] w, const double[::1]
     s.sign = &scratch[4, 0]
     s.state = &state[0]
     s.factored = 0
+    s.removed = 0
+    s.worst_pivot = 1.0
+    scratch[0, :] = w
+    return s
+
+
+def finish(const double[:, :] G, double[::1] q, double[::1] w, const double[::1] l1,
+           const double[::1] l2, const double[::1] low, const double[::1] high,
+           const double[::1] noise, double[:, ::1] R, Py_ssize_t[::1] order, double[:, ::1] scratch,
+           char[::1] state, Py_ssize_t max_steps):
+    """Bring w to the optimum of the subproblem; `q` follows. Returns (why, steps, factorisations).
+
+    A violation of at most `noise[j]` is rounding. R (m x m), order (m), scratch (5 x m) and state (m)
+    are work space.
+    """
+    cdef Search s
+    cdef Py_ssize_t steps = 0
+    cdef int why
+    if w.shape[0] == 0:
+        return 0, 0, 0
+    s = begin(G, q, w, l1, l2, low, high, noise, R, order, scratch, state)
     with nogil:
-        scratch[0, :] = w
         refresh(&s)   # the size of w, which tells rounding from slopes
         factorise(&s)
         refresh(&s)
-        while steps < max_steps:
-            steps += 1
-            for i in range(s.k):
-                s.d[i] = s.pull[i]
-            forward_substitute(&s, s.d)
-            back_substitute(&s, s.d)
-            t = 1.0
-            blocking = first_breakpoint(&s, &t, &landing)
-            move(&s, t)
-            if blocking >= 0:
-                for i in range(s.k):
-                    s.pull[i] *= 1.0 - t
-                stuck = s.order[blocking]
-                s.w[stuck] = landing
-                remove(&s, blocking)
-                if t == 0.0 and stuck == entered:
-                    s.state[stuck] = BARRED   # its violation was rounding after all
-                continue
-            refresh(&s)
-            worst = worst_violator(&s, &direction)
-            if worst < 0:
-                why = 0
-                break
-            entered = worst
-            if not enter(&s, worst, direction):
-                s.state[worst] = PARKED
-        refresh(&s)
+        why = search(&s, max_steps, &steps)
     return why, steps, s.factored
+
+
+def follow(const double[:, :] G, double[::1] q, double[::1] w, const double[::1] unit1,
+           const double[::1] unit2, const double[::1] alphas, const double[::1] low,
+           const double[::1] high, const double[::1] noise, double[:, ::1] R, Py_ssize_t[::1] order,
+           double[:, ::1] scratch, char[::1] state, Py_ssize_t max_steps, double[:, ::1] out):
+    """The optima for l1 = alpha unit1 and l2 = alpha unit2 at falling alphas > 0, one row of `out` each.
+
+    From one alpha to the next the factor is kept, so a path costs its changes of pattern; only where l2
+    is not zero is it formed anew. Scratch is (7 x m). Returns (alphas done, steps, factorisations, the
+    smallest squared pivot relative to its diagonal).
+    """
+    cdef Search s
+    cdef Py_ssize_t steps = 0, a, j, m = w.shape[0], done = 0
+    cdef bint curved = False, fresh = True
+    cdef double[::1] l1, l2
+    if m == 0:
+        return alphas.shape[0], 0, 0, 1.0
+    l1 = scratch[5]
+    l2 = scratch[6]
+    s = begin(G, q, w, l1, l2, low, high, noise, R, order, scratch, state)
+    with nogil:
+        for j in range(m):
+            curved = curved or unit2[j] > 0.0
+        for a in range(alphas.shape[0]):
+            for j in range(m):
+                l1[j] = alphas[a] * unit1[j]
+                l2[j] = alphas[a] * unit2[j]
+            if fresh or curved or s.removed > MANY:
+                refresh(&s)
+                factorise(&s)
+                s.removed = 0
+                fresh = False
+            else:
+                for j in range(m):
+                    if s.state[j] != FREE:
+                        s.state[j] = HELD
+            refresh(&s)
+            if search(&s, max_steps, &steps) != 0:
+                break
+            for j in range(m):
+                out[a, j] = s.w[j]
+            done += 1
+    return done, steps, s.factored, s.worst_pivot

@@ -18,9 +18,9 @@ class PathMixin:
     def fit_path(self, X, y, values, sample_weight=None):
         """Fit at each of several alphas.
 
-        Gives what a `fit` for each value would give, but the data are read once and each fit starts from its
-        neighbour. :class:`PathSearchCV` finds this method by its name, on any estimator, together with the
-        attribute `path_parameter`.
+        Gives what a `fit` for each value would give, but the data are read once and each fit starts from
+        its neighbour. :class:`PathSearchCV` finds this method by its name, on any estimator, together with
+        the attribute `path_parameter`.
 
         Parameters
         ----------
@@ -46,13 +46,19 @@ class PathMixin:
             if value is values[0] or not (isinstance(value, Real) and 0 <= value < np.inf):
                 model.set_params(alpha=value)._validate_params()
         task = model._task(X, y, sample_weight)
-        alphas = np.array([copy(model).set_params(alpha=v)._alphas(len(task.problems)) for v in values])
+        models = [_with_alpha(model, value) for value in values]
+        alphas = np.array([model._alphas(len(task.problems)) for model in models])
         with np.errstate(over="ignore", invalid="ignore"):
             options = {"workspace": task.workspace, "tol": self.tol, "max_iter": self.max_iter}
             path = solve_paths(task.problems, task.strengths(alphas), **options)
-        models = []
-        for value, row, solutions in zip(values, alphas, path, strict=True):
-            models.append(copy(model).set_params(alpha=value))
-            models[-1]._warn(solutions, row)
-            models[-1]._adopt(task, solutions)
+        for model, row, solutions in zip(models, alphas, path, strict=True):
+            model._warn(solutions, row)
+            model._adopt(task, solutions)
         return models
+
+
+def _with_alpha(model, value):
+    """A copy that shares all else."""
+    made = copy(model)
+    made.alpha = value
+    return made

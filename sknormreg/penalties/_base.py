@@ -1,11 +1,12 @@
 """What a penalty owes the solvers, and all that separable convex penalties have in common."""
 
 from abc import ABC, abstractmethod
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator
 
 
 @dataclass
@@ -101,7 +102,9 @@ class Penalty(BaseEstimator, ABC):
 
     def with_alpha(self, alpha):
         """The same penalty at another strength."""
-        return clone(self).set_params(alpha=alpha)
+        made = copy(self)
+        made.alpha = alpha
+        return made
 
 
 class SeparablePenalty(Penalty):

@@ -49,7 +49,7 @@ def solve(problem, **options):
 
 def _solve(problem, start, workspace, tol, max_iter, callback):
     c = problem.coordinates
-    if start is None:
+    if start is None or not start[0].any():  # zero has one intercept, whatever came before
         point = evaluate(problem, problem.null_coef(), np.zeros(problem.n_outputs))
         null_objective = point.objective
     else:

@@ -1,42 +1,88 @@
-"""Several problems of one design, weights and loss at several strengths: which solver does which."""
+"""Several problems of one design, weights and loss at several strengths: which solver does which.
+
+| problems                                    | solver                                       |
+|---------------------------------------------|----------------------------------------------|
+| squared loss, L2 or no penalty, no bounds   | the linear systems, factorised once          |
+| squared loss, L1 and L2 parts, p small or <= n | the moments: X is not read again          |
+| squared loss, L1 and L2 parts, wide         | working sets, several strengths a pass over X |
+| other loss, L2, wide, no bounds             | rotated once, then the outer loop            |
+| all others                                  | the outer loop, the strongest penalty first  |
+
+Where moments would lose digits, and where a search does not end, the outer loop takes over.
+"""
 
 import numpy as np
 
+from .batched import BatchedPath
+from .moments_path import Squares, certify, solve_moments
 from .path import solve_path
-from .ridge import is_linear_system, solve_squares
+from .ridge import is_linear_system
+from .ridge_path import solve_ridge_path
 from .rotation import rotates, solve_rotated
+from .solution import Status
+
+_SMALL = 512  # features from which on the whole Gram matrix has to be worth it
+_LARGE = 4096  # and from which on it never is
 
 
 def solve_paths(problems, strengths, *, workspace, tol, max_iter=None):
-    """A list of solutions, one per problem, for each row of `strengths` (A, K), in the order given.
-
-    | problems                             | solver                                                  |
-    |--------------------------------------|---------------------------------------------------------|
-    | L2 or no penalty, squared, no bounds | the linear systems                                      |
-    | wide, L2, another loss, no bounds    | rotated once, then the outer loop                       |
-    | all others                           | the outer loop, from the strongest penalty to the weakest |
-    """
+    """A list of solutions, one per problem, for each row of `strengths` (A, K), in the order given."""
     found = np.empty(strengths.shape, dtype=object)
-    linear = np.zeros(len(strengths), dtype=bool)
-    for a, row in enumerate(strengths):
-        here = _at(problems, row)
-        linear[a] = is_linear_system(here)
-        if linear[a]:
-            found[a] = solve_squares(here, tol, max_iter)
+    linear = np.array([is_linear_system(_at(problems, row)) for row in strengths])
+    if linear.any():
+        found[linear] = solve_ridge_path(
+            problems, strengths[linear], workspace=workspace, tol=tol, max_iter=max_iter
+        )
     rest = np.flatnonzero(~linear)
-    options = {"tol": tol, "max_iter": 1000 if max_iter is None else max_iter}
+    max_iter = 1000 if max_iter is None else max_iter
     for k, problem in enumerate(problems):
         order = rest[np.argsort(-strengths[rest, k], kind="stable")]
-        if order.size == 0:
-            continue
-        if rotates(problem.with_alpha(strengths[order[0], k])):
-            path = solve_rotated(problem, strengths[order, k], **options)
-        else:
-            path = solve_path(problem, strengths[order, k], workspace=workspace, **options)
-        for a, solution in zip(order, path, strict=True):
-            found[a, k] = solution
+        if order.size:
+            options = {"tol": tol, "max_iter": max_iter, "workspace": workspace}
+            for a, solution in zip(order, _solve(problem, strengths[order, k], **options), strict=True):
+                found[a, k] = solution
     return found.tolist()
 
 
 def _at(problems, strengths):
     return [problem.with_alpha(float(a)) for problem, a in zip(problems, strengths, strict=True)]
+
+
+def _solve(problem, alphas, *, workspace, tol, max_iter):
+    """The solutions of one problem at falling alphas."""
+    several = alphas.size > 1 and alphas[-1] > 0.0
+    if several and problem.loss.quadratic and problem.penalty.l1_and_l2(problem.coordinates) is not None:
+        if _moments_pay(problem, alphas.size):
+            return _by_moments(problem, alphas, workspace, tol, max_iter)
+        return BatchedPath(problem, alphas, workspace, tol, max_iter).solve()
+    if rotates(problem.with_alpha(alphas[0])):
+        return solve_rotated(problem, alphas, tol=tol, max_iter=max_iter)
+    return solve_path(problem, alphas, workspace=workspace, tol=tol, max_iter=max_iter)
+
+
+def _moments_pay(problem, count):
+    n, p = problem.design.shape
+    return p <= _SMALL or (p <= min(n, _LARGE) and count >= 10)
+
+
+def _by_moments(problem, alphas, workspace, tol, max_iter):
+    design, weights = problem.design, problem.weights
+    workspace.members = np.arange(problem.n_features)
+    squares = Squares(
+        workspace.gram(design, weights),
+        design.correlate(problem.y * weights)[0],
+        float((problem.y * problem.y)[0] @ weights),
+    )
+    workspace.work.passes += 1
+    found, sure = solve_moments(squares, problem.penalty, problem.coordinates, alphas, workspace.work)
+    if sure and np.isfinite(found).all():
+        solutions = certify(squares, problem.penalty, problem.coordinates, alphas[: len(found)], found, tol)
+    else:
+        solutions = []
+    for a, alpha in enumerate(alphas):
+        solution = solutions[a] if a < len(solutions) else None
+        if solution is None or solution.status is not Status.CONVERGED:
+            start = (found[a][None, :], np.zeros(1)) if a < len(found) else None
+            options = {"start": start, "workspace": workspace, "tol": tol, "max_iter": max_iter}
+            solution = next(solve_path(problem, [alpha], **options))
+        yield solution
