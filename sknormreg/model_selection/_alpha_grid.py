@@ -1,0 +1,129 @@
+"""Where a path of strengths begins, and the grid it runs along."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import clone
+
+from ..linear_model import largest_alpha
+from ._linear import linear_model
+
+SHARE_OF_L1 = 1e-3
+
+
+def alpha_max(estimator, X, y, *, sample_weight=None):
+    """The smallest alpha at which every penalised coefficient is zero.
+
+    For an L1 norm and an averaged loss that is, with g the gradient of the loss where the unpenalised
+    coefficients and the intercept are at their best and all others zero::
+
+        alpha_max = max_j |g_j| / (f_j * l1_ratio)
+
+    over the features with a penalty factor f_j > 0, and the largest of several targets or classes. Sample
+    weights and class weights count, and bounds: one of zero excludes the sign on its other side.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        A linear model of this package; its `alpha` is not used.
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        Samples.
+    y : array-like of shape (n_samples,) or (n_samples, n_targets)
+        Target.
+    sample_weight : float or array-like of shape (n_samples,), default=None
+        Non-negative weights.
+
+    Returns
+    -------
+    float
+        In the units of the estimator's `alpha`. Infinite for an L2 norm alone, which shrinks but never
+        selects.
+
+    Raises
+    ------
+    TypeError
+        The estimator is not one of this package's linear models.
+
+    References
+    ----------
+    Friedman, Hastie and Tibshirani, J. Stat. Softw. 33 (2010), section 2.5.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sknormreg import Lasso, alpha_max
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> largest = alpha_max(Lasso(), X, y)
+    >>> [int((Lasso(alpha=a).fit(X, y).coef_ != 0).sum()) for a in (largest, 0.99 * largest)]
+    [0, 1]
+    """
+    return largest_alpha(_task(estimator, X, y, sample_weight))
+
+
+def alpha_grid(estimator, X, y, *, n_alphas=100, eps=1e-3, sample_weight=None):
+    """Alphas from `alpha_max` down to ``eps * alpha_max``, evenly spaced in their logarithm.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        A linear model of this package; its `alpha` is not used. A penalty without an L1 norm starts where
+        one with a share of 0.001 would, as in glmnet.
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        Samples.
+    y : array-like of shape (n_samples,) or (n_samples, n_targets)
+        Target.
+    n_alphas : int, default=100
+        How many.
+    eps : float, default=1e-3
+        The smallest over the largest, in (0, 1).
+    sample_weight : float or array-like of shape (n_samples,), default=None
+        Non-negative weights.
+
+    Returns
+    -------
+    ndarray of shape (n_alphas,)
+        Falling.
+
+    Raises
+    ------
+    TypeError
+        The estimator is not one of this package's linear models.
+    ValueError
+        `n_alphas` or `eps` is out of range.
+
+    References
+    ----------
+    Friedman, Hastie and Tibshirani, J. Stat. Softw. 33 (2010), section 2.5.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sknormreg import Lasso, alpha_grid
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> alpha_grid(Lasso(), X, y, n_alphas=4).round(4)
+    array([2.1488, 0.2149, 0.0215, 0.0021])
+    """
+    check_grid(n_alphas, eps)
+    return falling(largest_alpha(_task(estimator, X, y, sample_weight), SHARE_OF_L1), n_alphas, eps)
+
+
+def check_grid(n_alphas, eps):
+    """Raise for a number or a range that makes no grid."""
+    if not isinstance(n_alphas, Integral) or n_alphas < 1:
+        raise ValueError(f"n_alphas must be a positive integer, got {n_alphas!r}.")
+    if not isinstance(eps, Real) or not 0 < eps < 1:
+        raise ValueError(f"eps must lie between 0 and 1, got {eps!r}.")
+
+
+def falling(largest, n_alphas, eps):
+    """The grid below `largest`; a target that nothing explains gets the smallest useful one throughout."""
+    resolution = np.finfo(float).resolution
+    if largest <= resolution:
+        return np.full(n_alphas, resolution)
+    return np.geomspace(largest, largest * eps, num=n_alphas)
+
+
+def _task(estimator, X, y, sample_weight):
+    model = clone(linear_model(estimator))
+    model._validate_params()
+    return model._task(X, y, sample_weight)

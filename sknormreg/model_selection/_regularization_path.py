@@ -1,0 +1,247 @@
+"""Coefficients as the strength of the penalty falls."""
+
+from copy import copy
+from functools import cached_property
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import clone
+
+from ..linear_model import largest_alpha, stack
+from ..solvers.freedom import degrees_of_freedom
+from ..solvers.paths import solve_from, solve_paths
+from ._alpha_grid import SHARE_OF_L1, check_grid, falling
+from ._linear import linear_model
+
+
+def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None, sample_weight=None):
+    """Fit a linear model at many alphas, each certified to its `tol`.
+
+    At every alpha the minimum of the estimator's own objective, as by ``fit``, for the price of very few
+    fits: the data are read and centred once, the Gram matrix of the coefficients that come into question
+    is kept, each solution starts from its neighbour, and several are checked in one pass over X.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        A linear model of this package; its `alpha` is not used, its other parameters are.
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        Samples.
+    y : array-like of shape (n_samples,) or (n_samples, n_targets)
+        Target.
+    alphas : int or array-like, default=100
+        How many to choose by :func:`alpha_grid`, or the alphas themselves, in any order.
+    eps : float, default=1e-3
+        The smallest alpha over the largest, where they are chosen.
+    l1_ratio : list of float, default=None
+        Several of an elastic net: a list of paths is returned, one each, from one reading of the data.
+    sample_weight : float or array-like of shape (n_samples,), default=None
+        Non-negative weights.
+
+    Returns
+    -------
+    RegularizationPath or list of RegularizationPath
+        The path, alphas falling.
+
+    Raises
+    ------
+    TypeError
+        The estimator is not one of this package's linear models.
+    ValueError
+        Invalid alphas, or a parameter that is invalid at `fit`.
+
+    Warns
+    -----
+    sklearn.exceptions.ConvergenceWarning
+        A solution misses the certificate; the worst of them is named.
+
+    References
+    ----------
+    Friedman, Hastie and Tibshirani, J. Stat. Softw. 33 (2010), section 2.5, for the grid; Tibshirani et
+    al., "Strong rules for discarding predictors in lasso-type problems", JRSS B 74 (2012), eq. 6, for the
+    order in which coefficients are tried.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sknormreg import Lasso, regularization_path
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> path = regularization_path(Lasso(), X, y, alphas=5)
+    >>> path.coefs.shape
+    (10, 5)
+    >>> path.df
+    array([ 0.,  4.,  7., 10., 10.])
+    """
+    model = clone(linear_model(estimator))
+    if l1_ratio is None:
+        model._validate_params()
+        task = model._task(X, y, sample_weight)
+        return _path(model, task, alphas, eps)
+    if "l1_ratio" not in model.get_params():
+        raise ValueError(f"l1_ratio is a parameter of the elastic nets, and not of {estimator!r}.")
+    paths, task = [], None
+    for ratio in np.atleast_1d(l1_ratio):
+        here = clone(model).set_params(l1_ratio=float(ratio))
+        here._validate_params()
+        task = here._task(X, y, sample_weight) if task is None else task.with_penalty(here._penalty())
+        paths.append(_path(_as_read(here, paths), task, alphas, eps))
+    return paths
+
+
+def _as_read(model, paths):
+    """A model with what reading the data tells: names of the features, classes."""
+    if not paths:
+        return model
+    made = copy(paths[0]._model)
+    made.l1_ratio = model.l1_ratio
+    return made
+
+
+def _path(model, task, alphas, eps):
+    alphas = _alphas(task, alphas, eps)
+    rows = np.repeat(alphas[:, None], len(task.problems), axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        options = {"workspace": task.workspace, "tol": model.tol, "max_iter": model.max_iter}
+        found = solve_paths(task.problems, task.strengths(rows), **options)
+    model._warn([s for row in found for s in row], rows.ravel())
+    return RegularizationPath(model, task, alphas, found)
+
+
+def _alphas(task, alphas, eps):
+    """Falling."""
+    if isinstance(alphas, Integral) and not isinstance(alphas, bool):
+        check_grid(alphas, eps)
+        return falling(largest_alpha(task, SHARE_OF_L1), alphas, eps)
+    alphas = np.asarray(alphas, dtype=np.float64)
+    if alphas.ndim != 1 or alphas.size == 0:
+        raise ValueError(f"alphas must be a number of alphas or a list of them, got {alphas!r}.")
+    if not np.all(np.isfinite(alphas)) or np.any(alphas < 0):
+        raise ValueError(f"alphas must be finite and non-negative, got {alphas[~(alphas >= 0)][:1]!r}.")
+    return np.sort(alphas)[::-1]
+
+
+class RegularizationPath:
+    """A path of solutions, made by :func:`regularization_path`.
+
+    With several targets or classes, every array but `alphas` has them as its first axis.
+
+    Attributes
+    ----------
+    alphas : ndarray of shape (n_alphas,)
+        Strengths, falling.
+    coefs : ndarray of shape (n_features, n_alphas) or (n_outputs, n_features, n_alphas)
+        Coefficients.
+    intercepts : ndarray of shape (n_alphas,) or (n_outputs, n_alphas)
+        Intercepts.
+    dual_gaps : ndarray of shape (n_alphas,) or (n_problems, n_alphas)
+        Duality gaps in the units of the objective; one for all classes of a multinomial fit.
+    n_iter : ndarray of shape (n_alphas,) or (n_problems, n_alphas)
+        Times that each solution was refined and checked.
+    df : ndarray of shape (n_alphas,) or (n_problems, n_alphas)
+        Effective degrees of freedom, intercepts not counted. Formed when first asked for.
+    n_nonzero : ndarray of shape (n_alphas,) or (n_outputs, n_alphas)
+        Number of coefficients that are not zero.
+    feature_names : ndarray of shape (n_features,)
+        Names of the features; "x0", "x1", ... where X has none.
+    """
+
+    def __init__(self, model, task, alphas, rows):
+        self._model, self._task, self._rows = model, task, rows
+        self.alphas = alphas
+        found = [task.attributes(*stack(row)) for row in rows]
+        self.coefs = _first_if_alone(np.stack([np.atleast_2d(f["coef_"]) for f in found], axis=-1))
+        self.intercepts = _first_if_alone(
+            np.stack([np.atleast_1d(f["intercept_"]) for f in found], axis=-1)
+        )
+        self.dual_gaps = task.gap_unit * self._of_solutions("dual_gap")
+        self.n_iter = self._of_solutions("n_iter")
+        names = getattr(model, "feature_names_in_", None)
+        p = self.coefs.shape[-2]
+        self.feature_names = np.array([f"x{j}" for j in range(p)]) if names is None else names
+
+    def _of_solutions(self, name):
+        return _first_if_alone(np.array([[getattr(s, name) for s in row] for row in self._rows]).T)
+
+    def __repr__(self):
+        first, last = self.alphas[0], self.alphas[-1]
+        return f"<path of {self._model!r}: {self.alphas.size} alphas from {first:.4g} to {last:.4g}>"
+
+    @property
+    def n_nonzero(self):
+        return np.count_nonzero(self.coefs, axis=-2)
+
+    @cached_property
+    def df(self):
+        task, columns = self._task, []
+        strengths = task.strengths(self.alphas)
+        for problem, column in zip(task.problems, zip(*self._rows, strict=True), strict=True):
+            points = [(a, s.coef, s.intercept) for a, s in zip(strengths, column, strict=True)]
+            columns.append(degrees_of_freedom(problem, points))
+        return _first_if_alone(np.array(columns))
+
+    def at(self, alpha):
+        """The estimator at any alpha, fitted.
+
+        Between two alphas of the path it is solved anew from the straight line between their coefficients.
+        For squared loss with an L1 norm that line is the path itself where no coefficient enters or leaves,
+        so a pass over X certifies it.
+
+        Parameters
+        ----------
+        alpha : float
+            Strength, >= 0.
+
+        Returns
+        -------
+        estimator
+            A fitted copy of the estimator.
+        """
+        model = copy(self._model)
+        model.alpha = alpha
+        model._validate_params()
+        place = np.flatnonzero(self.alphas == alpha)
+        solutions = self._rows[place[0]] if place.size else self._between(float(alpha))
+        model._warn(solutions, np.full(len(solutions), alpha))
+        model._adopt(self._task, solutions)
+        return model
+
+    def _between(self, alpha):
+        """Solved from the straight line between the neighbours, or from the end of the path."""
+        task, last = self._task, self.alphas.size - 1
+        above = int(np.clip(np.searchsorted(-self.alphas, -alpha) - 1, 0, last))
+        below = min(above + 1, last)
+        width = self.alphas[above] - self.alphas[below]
+        t = np.clip((self.alphas[above] - alpha) / width, 0.0, 1.0) if width else 0.0
+        starts = [
+            (a.coef + t * (b.coef - a.coef), a.intercept + t * (b.intercept - a.intercept))
+            for a, b in zip(self._rows[above], self._rows[below], strict=True)
+        ]
+        problems = task.at(np.full(len(task.problems), alpha))
+        options = {"workspace": task.workspace, "tol": self._model.tol, "max_iter": self._model.max_iter}
+        with np.errstate(over="ignore", invalid="ignore"):
+            return solve_from(problems, starts, **options)
+
+    def to_frame(self):
+        """Coefficients as a pandas DataFrame.
+
+        Returns
+        -------
+        DataFrame
+            One row for each alpha, the index; the intercept and the features as columns, under the outputs
+            where there are several.
+        """
+        import pandas as pd
+
+        outputs = np.atleast_2d(self.intercepts), self.coefs.reshape(-1, *self.coefs.shape[-2:])
+        table = np.concatenate([outputs[0][:, None], outputs[1]], axis=1)  # (K, 1 + p, A)
+        names = ["intercept", *self.feature_names]
+        columns = names
+        if len(table) > 1:
+            known = getattr(self._model, "classes_", range(len(table)))
+            columns = pd.MultiIndex.from_product([known, names], names=["output", "feature"])
+        index = pd.Index(self.alphas, name="alpha")
+        return pd.DataFrame(table.reshape(-1, self.alphas.size).T, index=index, columns=columns)
+
+
+def _first_if_alone(values):
+    return values[0] if len(values) == 1 else values

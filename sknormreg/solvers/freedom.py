@@ -1,0 +1,71 @@
+"""Effective degrees of freedom of a fit: how much its predictions follow the target.
+
+    df = tr (H_A + P_A)^-1 H_A
+
+with H the Hessian of the loss, P that of the penalty, over the coefficients A that are free to move: not
+at a kink and not at a bound. It is the number of non-zero coefficients for the lasso (Zou, Hastie and
+Tibshirani, Ann. Stat. 35 (2007), theorem 1), sum_j d_j^2 / (d_j^2 + lam) for ridge (Hastie, Tibshirani and
+Friedman, The Elements of Statistical Learning, eq. 3.50), and what Tibshirani and Taylor (Ann. Stat. 40
+(2012), eq. 19) derive for the elastic net. Intercepts are not counted.
+"""
+
+import numpy as np
+from scipy import linalg
+
+from .model import weighted_gram
+from .ridge import is_linear_system
+from .workspace import Workspace
+
+_LARGEST = 5000  # side of a matrix worth decomposing
+
+
+def degrees_of_freedom(problem, points, workspace=None):
+    """One for each of `points`, triples (alpha, coef (K, p), intercept (K,)) of the problem."""
+    if points and is_linear_system([problem.with_alpha(points[0][0])]) and _small(problem):
+        values = _spectrum(problem)
+        return [_of_ridge(values, alpha) for alpha, *_ in points]
+    workspace = Workspace() if workspace is None else workspace
+    return [_of_point(problem.with_alpha(alpha), *found, workspace) for alpha, *found in points]
+
+
+def _small(problem):
+    factor = problem.coordinates.factor
+    return min(problem.design.shape) <= _LARGEST and bool(np.all(factor > 0))
+
+
+def _spectrum(problem):
+    """Eigenvalues of the Gram matrix in the scale of the factors, from its smaller side."""
+    design, weights, factor = problem.design, problem.weights, problem.coordinates.factor
+    n, p = design.shape
+    if p <= n:
+        root = np.sqrt(factor)
+        matrix = design.gram(np.arange(p), weights) / np.outer(root, root)
+    else:
+        root = np.sqrt(weights)
+        matrix = design.outer(1.0 / factor) * np.outer(root, root)
+    values = linalg.eigvalsh(matrix)
+    return values[values > matrix.shape[0] * np.finfo(float).eps * values.max(initial=0.0)]
+
+
+def _of_ridge(values, alpha):
+    return float(np.sum(values / (values + alpha)))
+
+
+def _of_point(problem, coef, intercept, workspace):
+    c, penalty, flat = problem.coordinates, problem.penalty, coef.reshape(-1)
+    active = np.flatnonzero(penalty.active(flat, c))
+    m, added = active.size, np.broadcast_to(penalty.smooth(flat, c)[1], flat.shape)[active]
+    # a constant added to all outputs of a floating feature is no freedom
+    shifts = np.intersect1d(problem.floating, active % problem.n_features).size
+    if not added.any():
+        return float(m - shifts)
+    workspace.members = active
+    if problem.loss.quadratic:
+        hessian = workspace.gram(problem.design, problem.weights)
+    else:
+        z = problem.predictor(coef, intercept)
+        hessian = weighted_gram(problem, workspace, *problem.loss.curvature(problem.y, z, problem.weights))
+    whole = np.zeros(len(hessian))  # with the intercepts behind, that are coupled to them
+    whole[:m] = added
+    inverse = linalg.inv(hessian + np.diag(whole))
+    return float(m - shifts - whole @ np.diagonal(inverse))
