@@ -32,8 +32,8 @@ MAY_IMPORT = {
     "_compat": set(),
     "linear_model": FOUNDATIONS | OBJECTS | {"problem", "solvers", "_compat"},
     "pruning": FOUNDATIONS | OBJECTS | {"norms", "problem", "solvers", "_compat", "linear_model"},
-    "model_selection": {"_compat", "linear_model"},
-    "inspection": {"_compat"},
+    "model_selection": FOUNDATIONS | OBJECTS | {"problem", "solvers", "_compat", "linear_model"},
+    "inspection": {"_compat", "model_selection"},
     "__init__": {"linear_model", "model_selection", "pruning"},
 }
 # Up to the solvers scikit-learn is unknown, but for what makes a norm or a loss a parameter object.

@@ -1,5 +1,6 @@
 """The shared fit of classifiers with a convex loss and a separable penalty."""
 
+from functools import partial
 from numbers import Real
 
 import numpy as np
@@ -198,7 +199,7 @@ class PenalizedClassifier(ClassificationMixin, LinearModel):
         penalty = self._penalty()
         return Task(
             [Problem(design, y, weights, loss, penalty, coordinates, self.fit_intercept) for y in targets],
-            lambda *found: class_attributes(*found, design, X.dtype, n_outputs > 1),
+            partial(class_attributes, design=design, dtype=X.dtype, softmax=n_outputs > 1),
             samples,
         )
 

@@ -1,5 +1,6 @@
 """The shared fit of Lasso and ElasticNet: squared loss, any separable penalty, one problem per target."""
 
+from functools import partial
 from numbers import Real
 
 import numpy as np
@@ -114,7 +115,7 @@ class PenalizedSquares(RegressionMixin, LinearModel):
                     Problem(design, y[None, :], weights, loss, penalty, coordinates, self.fit_intercept)
                     for y in Y
                 ],
-                lambda *found: regression_attributes(*found, design, y_mean, X.dtype, y_ndim),
+                partial(regression_attributes, design=design, y_mean=y_mean, dtype=X.dtype, y_ndim=y_ndim),
                 weights,
             )
             adopt_gram(task.workspace, self.precompute, design, weights, self.fit_intercept)

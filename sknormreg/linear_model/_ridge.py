@@ -1,6 +1,7 @@
 """Ridge regression."""
 
 from dataclasses import dataclass
+from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
@@ -251,6 +252,5 @@ class Ridge(RegressionMixin, RidgeBase):
     def _read(self, X, y, sample_weight):
         X, Y, y_ndim = read_regression_data(self, X, y)
         weights, total = normalised_weights(sample_weight, X)
-        return RidgeData(
-            X, Y, weights, total, lambda *found: regression_attributes(*found, X.dtype, y_ndim)
-        )
+        name = partial(regression_attributes, dtype=X.dtype, y_ndim=y_ndim)
+        return RidgeData(X, Y, weights, total, name)

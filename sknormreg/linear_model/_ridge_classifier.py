@@ -1,5 +1,7 @@
 """Ridge classifier."""
 
+from functools import partial
+
 import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
@@ -197,10 +199,8 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         else:
             _, weights, factor = encode_classes(self, column_or_1d(y, warn=True), weights)
             total *= factor
-        return RidgeData(
-            X, np.ascontiguousarray(Y.T), weights, total,
-            lambda *found: _matrix_attributes(*found, X.dtype), given,
-        )  # fmt: skip
+        name = partial(_matrix_attributes, dtype=X.dtype)
+        return RidgeData(X, np.ascontiguousarray(Y.T), weights, total, name, given)
 
     def predict(self, X):
         """Predict the class.

@@ -1,6 +1,6 @@
 """What an estimator has to solve, before its strength is known, and how what is found is told."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,6 +20,10 @@ class Task:
     alpha_unit: float = 1.0  # the alpha that is strength one inside
     gap_unit: float = 1.0  # the objective of the documentation over the one inside
     workspace: Workspace = field(default_factory=Workspace)
+
+    def with_penalty(self, penalty):
+        """The same task and workspace under another penalty."""
+        return replace(self, problems=[replace(problem, penalty=penalty) for problem in self.problems])
 
     def at(self, alphas):
         """The problems at alphas of the estimator's, one each."""

@@ -26,7 +26,7 @@ def build_model(problem, workspace, point, null_objective, guarded):
         curvature = (loss.majoriser if guarded else loss.curvature)(problem.y, point.z, problem.weights)
         gram = workspace.recall(curvature, problem.floating)
         if gram is None:
-            gram = _weighted_gram(problem, workspace, *curvature)
+            gram = weighted_gram(problem, workspace, *curvature)
             workspace.keep(curvature, problem.floating, gram)
         if problem.fit_intercept:
             K = problem.n_outputs
@@ -43,7 +43,7 @@ def build_model(problem, workspace, point, null_objective, guarded):
     return Model(gram, slope, start, noise), coordinates
 
 
-def _weighted_gram(problem, workspace, d, a):
+def weighted_gram(problem, workspace, d, a):
     """Hessian of F over the members (k, j) and, behind them, the K intercepts."""
     loss, design, K = problem.loss, problem.design, problem.n_outputs
     members = workspace.members

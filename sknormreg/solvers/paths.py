@@ -16,7 +16,7 @@ import numpy as np
 from .batched import BatchedPath
 from .moments_path import Squares, certify, solve_moments
 from .path import solve_path
-from .ridge import is_linear_system
+from .ridge import is_linear_system, solve_squares
 from .ridge_path import solve_ridge_path
 from .rotation import rotates, solve_rotated
 from .solution import Status
@@ -42,6 +42,17 @@ def solve_paths(problems, strengths, *, workspace, tol, max_iter=None):
             for a, solution in zip(order, _solve(problem, strengths[order, k], **options), strict=True):
                 found[a, k] = solution
     return found.tolist()
+
+
+def solve_from(problems, starts, *, workspace, tol, max_iter=None):
+    """One solution per problem, each at its own strength and from its start (coef, intercept)."""
+    if is_linear_system(problems):
+        return solve_squares(problems, tol, max_iter)
+    options = {"workspace": workspace, "tol": tol, "max_iter": 1000 if max_iter is None else max_iter}
+    return [
+        next(solve_path(problem, [problem.penalty.alpha], start=start, **options))
+        for problem, start in zip(problems, starts, strict=True)
+    ]
 
 
 def _at(problems, strengths):
