@@ -79,8 +79,8 @@ class DenseDesign:
         """X_a' diag(weights) X_b with b = `cols`, a = cols[start:], both centred; weights >= 0."""
         out = np.zeros((cols.size - start, cols.size))
         root = np.sqrt(weights)
-        for rows, block in self._blocks(cols):
-            scaled = block * root[rows]
+        for rows, scaled in self._blocks(cols):
+            scaled *= root[rows]
             # the whole of it times itself: BLAS sees one array twice and does half the work
             out += scaled[start:] @ scaled.T if start else scaled @ scaled.T
         return out
@@ -133,10 +133,12 @@ class DenseDesign:
     def _blocks(self, cols, copies=1):
         """Centred float64 copies (len(cols), some rows), with the rows they stand for."""
         height = max(256, int(_BLOCK // max(1, copies * cols.size)))
-        mean = self.mean[cols][:, None]
+        mean, everything = self.mean[cols][:, None], np.array_equal(cols, self._everything)
         for first in range(0, self.shape[0], height):
             rows = slice(first, first + height)
-            if self.column_major:
+            if everything:
+                yield rows, np.subtract(self.X[rows].T, mean, order="C")
+            elif self.column_major:
                 yield rows, self.X.T[:, rows][cols] - mean
             else:
                 yield rows, self.X[rows].take(cols, axis=1).T - mean

@@ -1,6 +1,6 @@
 """Estimators: recipes that name a loss and a penalty, then one shared fit."""
 
-from ._base import LinearModel, stack
+from ._base import LinearModel, PenalizedModel, stack
 from ._elastic_net import ElasticNet
 from ._elastic_net_classifier import ElasticNetClassifier
 from ._lasso import Lasso
@@ -15,6 +15,7 @@ __all__ = [
     "Lasso",
     "LassoClassifier",
     "LinearModel",
+    "PenalizedModel",
     "Ridge",
     "RidgeClassifier",
     "largest_alpha",

@@ -44,7 +44,7 @@ def stack(solutions):
     )
 
 
-class LinearModel(PathMixin, CallbackSupportMixin, BaseEstimator):
+class LinearModel(CallbackSupportMixin, BaseEstimator):
     """Prediction and bookkeeping for a fitted `coef_` and `intercept_`."""
 
     _doc_link_module = "sknormreg"
@@ -70,6 +70,10 @@ class LinearModel(PathMixin, CallbackSupportMixin, BaseEstimator):
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse=["csr", "csc", "coo"], dtype=FLOATS, reset=False)
         return X @ self.coef_.T + self.intercept_
+
+
+class PenalizedModel(PathMixin, LinearModel):
+    """A linear model that minimises an objective: states its `_task`, is fitted here."""
 
     def _fit_task(self, task, progress):
         """Solve a `Task`, set what was found and warn of what is not certified."""

@@ -14,7 +14,7 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import LogLoss, MultinomialLoss, SquaredHinge
 from ..problem import Problem
-from ._base import FLOATS, SHARED_CONSTRAINTS, LinearModel
+from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel
 from ._checks import make_coordinates, normalised_weights
 from ._progress import Progress
 from ._task import Task
@@ -154,7 +154,7 @@ def _class_weights(class_weight, classes, y, codes, weights):
     return compute_class_weight(class_weight, classes=classes, y=y)
 
 
-class PenalizedClassifier(ClassificationMixin, LinearModel):
+class PenalizedClassifier(ClassificationMixin, PenalizedModel):
     """Fit by the certified path solver; `_penalty()` is the recipe."""
 
     _parameter_constraints = {

@@ -11,7 +11,7 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
-from ._base import FLOATS, SHARED_CONSTRAINTS, LinearModel
+from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel
 from ._checks import make_coordinates, normalised_weights
 from ._precompute import adopt_gram
 from ._progress import Progress
@@ -68,7 +68,7 @@ def centre_target(Y, weights, fit_intercept):
     return Y, mean
 
 
-class PenalizedSquares(RegressionMixin, LinearModel):
+class PenalizedSquares(RegressionMixin, PenalizedModel):
     """Fit by the certified path solver."""
 
     _parameter_constraints = {

@@ -12,7 +12,7 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
-from ._base import SHARED_CONSTRAINTS, LinearModel
+from ._base import SHARED_CONSTRAINTS, PenalizedModel
 from ._checks import make_coordinates, normalised_weights
 from ._progress import Progress
 from ._regression import RegressionMixin, centre_target, read_regression_data, regression_attributes
@@ -65,7 +65,7 @@ class RidgeRows:
 _SOLVERS = {"auto", "svd", "cholesky", "lsqr", "sparse_cg", "sag", "saga", "lbfgs"}
 
 
-class RidgeBase(LinearModel):
+class RidgeBase(PenalizedModel):
     """The fit that Ridge and RidgeClassifier share: targets (K, n), one alpha each."""
 
     _parameter_constraints = {

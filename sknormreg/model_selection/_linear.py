@@ -1,6 +1,6 @@
 """Which estimators have a path that is known in numbers."""
 
-from ..linear_model import LinearModel
+from ..linear_model import PenalizedModel
 
 
 def linear_model(estimator):
@@ -11,7 +11,7 @@ def linear_model(estimator):
     TypeError
         It is not, or it is a class.
     """
-    if not isinstance(estimator, LinearModel):
+    if not isinstance(estimator, PenalizedModel):
         raise TypeError(
             f"A linear model of sknormreg is needed, such as Lasso(), got {estimator!r}. Of a pipeline, "
             "give the last step, and the data as the steps before transform them."
