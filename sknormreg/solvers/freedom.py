@@ -54,18 +54,29 @@ def _of_ridge(values, alpha):
 def _of_point(problem, coef, intercept, workspace):
     c, penalty, flat = problem.coordinates, problem.penalty, coef.reshape(-1)
     active = np.flatnonzero(penalty.active(flat, c))
-    m, added = active.size, np.broadcast_to(penalty.smooth(flat, c)[1], flat.shape)[active]
+    added = np.broadcast_to(penalty.smooth(flat, c)[1], flat.shape)[active]
     # a constant added to all outputs of a floating feature is no freedom
     shifts = np.intersect1d(problem.floating, active % problem.n_features).size
     if not added.any():
-        return float(m - shifts)
+        return float(active.size - shifts)
+    _, hessian = hessian_at(problem, coef, intercept, workspace)
+    bound = added @ np.diagonal(linalg.inv(hessian))[: active.size]
+    return float(active.size - shifts - bound)
+
+
+def hessian_at(problem, coef, intercept, workspace):
+    """(active coordinates, Hessian of loss and penalty over them).
+
+    Behind them stand the intercepts, unless the loss is quadratic: those are decoupled.
+    """
+    c, penalty, flat = problem.coordinates, problem.penalty, coef.reshape(-1)
+    active = np.flatnonzero(penalty.active(flat, c))
     workspace.members = active
     if problem.loss.quadratic:
-        hessian = workspace.gram(problem.design, problem.weights)
+        hessian = workspace.gram(problem.design, problem.weights).copy()
     else:
         z = problem.predictor(coef, intercept)
         hessian = weighted_gram(problem, workspace, *problem.loss.curvature(problem.y, z, problem.weights))
-    whole = np.zeros(len(hessian))  # with the intercepts behind, that are coupled to them
-    whole[:m] = added
-    inverse = linalg.inv(hessian + np.diag(whole))
-    return float(m - shifts - whole @ np.diagonal(inverse))
+    own = np.arange(active.size)
+    hessian[own, own] += np.broadcast_to(penalty.smooth(flat, c)[1], flat.shape)[active]
+    return active, hessian

@@ -1,0 +1,107 @@
+"""Cross-validation of squared loss without rows: moments of every fold, formed once and merged.
+
+Each row goes into the moments of one fold. Those of a training set are the other folds' merged about their
+common mean, so no held-out row has a part in the centring, and nothing is subtracted. The held-out error of
+any coefficients is then a quadratic form.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from itertools import accumulate
+
+import numpy as np
+
+from ..design import make_design
+from ..moments import Moments
+from .moments_path import Squares, solve_moments
+from .ridge_path import ridge_coefficients
+from .workspace import Work
+
+
+@dataclass
+class Fold:
+    """Moments of the rows trained on and of those held out."""
+
+    train: Moments
+    test: Moments
+
+
+def partition(folds, n):
+    """Whether the test sets share no row and each fold trains on all rows of the other ones."""
+    if len(folds) < 2:
+        return False
+    owner = np.full(n, -1)
+    for k, (_, test) in enumerate(folds):
+        if np.any(owner[test] >= 0) or np.unique(test).size < len(test):
+            return False
+        owner[test] = k
+    members = np.flatnonzero(owner >= 0)
+    return all(
+        np.array_equal(np.sort(train), members[owner[members] != k]) for k, (train, _) in enumerate(folds)
+    )
+
+
+def make_folds(X, Y, weights, tests, centre):
+    """The `Fold` of each of the test sets, a partition; Y is (K, n), X as a design takes it."""
+    held = [_moments(X, Y, weights, test, centre) for test in tests]
+    before = list(accumulate(held, Moments.merge))
+    after = list(accumulate(reversed(held), Moments.merge))[::-1]
+    folds = []
+    for k, test in enumerate(held):
+        others = ([before[k - 1]] if k else []) + ([after[k + 1]] if k + 1 < len(held) else [])
+        folds.append(Fold(reduce(Moments.merge, others), test))
+    return folds
+
+
+def whole(folds):
+    """The moments of all rows."""
+    return folds[0].train.merge(folds[0].test)
+
+
+def _moments(X, Y, weights, test, centre):
+    rows = _rows(test)
+    total = weights[rows].sum()
+    share = weights[rows] / total
+    design = make_design(X[rows], share, centre)
+    Y = Y[:, rows]
+    mean = Y @ share if centre else np.zeros(len(Y))
+    return Moments.from_design(design, Y - mean[:, None], mean, share, total)
+
+
+def _rows(test):
+    """A slice where the rows lie together: that is no copy of them."""
+    first, last = int(test[0]), int(test[-1])
+    together = last - first + 1 == len(test) and np.array_equal(test, np.arange(first, last + 1))
+    return slice(first, last + 1) if together else test
+
+
+def fold_coefficients(train, penalty, coordinates, strengths):
+    """(A, K, p) at strengths (A, K) that fall, or None where moments alone would lose digits."""
+    if not strengths.all():
+        return None
+    if penalty.l1_and_l2(coordinates)[0].any() or not coordinates.unbounded:
+        found, work = [], Work()
+        for k, cross in enumerate(train.cross):
+            squares = Squares(train.gram, cross, float(train.yy[k]))
+            coef, sure = solve_moments(squares, penalty, coordinates, strengths[:, k], work)
+            found.append(coef)
+            if not sure or len(coef) < len(strengths):
+                return None
+        found = np.stack(found, axis=1)
+    elif np.all(coordinates.factor > 0):
+        l2 = penalty.with_alpha(1.0).l1_and_l2(coordinates)[1]
+        found, sure = ridge_coefficients(train.gram, train.cross, strengths, l2)
+        if not sure:
+            return None
+    else:
+        return None
+    return found if np.isfinite(found).all() else None
+
+
+def squared_errors(fold, coefs):
+    """Mean squared errors (A, K) on the rows held out, for coefficients (A, K, p) from the others."""
+    train, test = fold.train, fold.test
+    shift = (test.y_mean - train.y_mean) - coefs @ (test.x_mean - train.x_mean)
+    quadratic = np.einsum("akj,akj->ak", coefs @ test.gram, coefs)
+    linear = np.einsum("akj,kj->ak", coefs, test.cross)
+    return np.maximum(test.yy - 2.0 * linear + quadratic, 0.0) + shift**2

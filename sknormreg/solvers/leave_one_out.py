@@ -1,0 +1,135 @@
+"""Predictions of every row by the fit to all other rows, without fitting any of them.
+
+Exact for ridge, where leaving a row out is a change of rank one (Golub, Heath and Wahba, Technometrics 21
+(1979), eq. 2.3; with an intercept and weights the whole row is left out). For any other smooth loss and
+penalty it is one Newton step from the fit to all rows, over the coefficients that are not zero (Rad and
+Maleki, JRSS B 82 (2020), eq. 8). The penalty keeps its absolute strength when a row leaves.
+"""
+
+import numpy as np
+from scipy import linalg
+
+from .freedom import hessian_at
+
+_BLOCK = 1 << 24  # doubles in a block of predictions
+_LARGEST = 5000  # side of a matrix worth decomposing
+
+
+class RidgeLeaveOneOut:
+    """Of centred rows with targets Y (K, n), for squared loss and an L2 penalty with all factors > 0."""
+
+    def __init__(self, design, Y, weights, factor, fit_intercept):
+        self.design, self.Y, self.weights, self.factor = design, Y, weights, factor
+        self.fit_intercept = fit_intercept
+        n, p = design.shape
+        self.tall = p < n
+        (self._decompose_gram if self.tall else self._decompose_kernel)()
+
+    def _decompose_gram(self):
+        p = self.design.shape[1]
+        root = np.sqrt(self.factor)
+        gram = self.design.gram(np.arange(p), self.weights) / np.outer(root, root)
+        self.values, vectors = linalg.eigh(gram)
+        self.values = np.maximum(self.values, 0.0)
+        self.vectors = vectors / root[:, None]  # (p, p)
+        self.cross = self.design.correlate(self.Y * self.weights) @ self.vectors
+
+    def _decompose_kernel(self):
+        """The kernel of the weighted rows, in a basis of what is orthogonal to the intercept's."""
+        self.root = np.sqrt(self.weights)
+        self.kernel = self.design.outer(1.0 / self.factor)
+        weighted = self.kernel * np.outer(self.root, self.root)
+        basis = np.eye(len(self.root))
+        if self.fit_intercept:  # an orthogonal complement of the unit vector root: a reflection
+            axis = self.root.copy()
+            axis[0] += np.copysign(1.0, axis[0])
+            basis = (basis - np.outer(axis, axis) / axis[0] / np.copysign(1.0, axis[0]))[:, 1:]
+        values, vectors = linalg.eigh(basis.T @ weighted @ basis)
+        self.values, self.vectors = np.maximum(values, 0.0), basis @ vectors  # (n, r)
+        self.cross = (self.Y * self.root) @ self.vectors
+
+    def errors(self, lam):
+        """y minus the prediction of the fit without that row, (A, K, n), at strengths lam (A,)."""
+        return self._by_gram(lam) if self.tall else self._by_kernel(lam)
+
+    def _by_gram(self, lam):
+        (n, p), (K, _) = self.design.shape, self.Y.shape
+        shrink = _inverse(self.values + lam[:, None])
+        coef = (self.cross * shrink[:, None]) @ self.vectors.T  # (A, K, p)
+        leverage = np.full((len(lam), n), float(self.fit_intercept))
+        step = max(1, _BLOCK // n)
+        for first in range(0, p, step):
+            some = slice(first, first + step)
+            z = self.design.matvec(np.ascontiguousarray(self.vectors[:, some].T))
+            np.square(z, out=z)
+            leverage += shrink[:, some] @ z
+        predicted = self.design.matvec(coef.reshape(-1, p)).reshape(len(lam), K, n)
+        return (self.Y - predicted) / (1.0 - self.weights * leverage)[:, None]
+
+    def _by_kernel(self, lam):
+        """(I - H)_ii and the residuals as sums of positive terms: nothing cancels when H is near I."""
+        keep = _inverse(self.values + lam[:, None])  # (A, r)
+        left = lam[:, None] * (keep @ (self.vectors**2).T)  # (A, n)
+        dual = (self.cross * keep[:, None]) @ self.vectors.T  # (A, K, n)
+        counts = self.root > 0
+        residual = np.where(
+            counts,
+            lam[:, None, None] * dual / np.where(counts, self.root, 1.0),
+            self.Y - (dual * self.root) @ self.kernel,
+        )
+        return residual / np.where(counts, left, 1.0)[:, None]
+
+
+def _inverse(values):
+    return np.where(values > 0, 1.0 / np.where(values > 0, values, 1.0), 0.0)
+
+
+def held_out_predictors(problem, coef, intercept, workspace):
+    """z (K, n), each row predicted by one Newton step from this fit to that without it.
+
+    With B_i = x_i H^-1 x_i' for the outputs of row i, g_i its gradient and L_i its Hessian in the
+    predictor: z_i + B_i (I - L_i B_i)^-1 g_i. Infinite for a row that the fit follows wherever it goes.
+    """
+    K = problem.n_outputs
+    z = problem.predictor(coef, intercept)
+    g = problem.loss.gradient(problem.y, z, problem.weights)
+    d, a = problem.loss.curvature(problem.y, z, problem.weights)
+    B = _influence(problem, coef, intercept, workspace)
+    if K == 1:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return z + B[0, 0] * g / (1.0 - d * B[0, 0])
+    L = np.einsum("kn,kl->nkl", d, np.eye(K))
+    if a is not None:
+        L -= np.einsum("kn,ln->nkl", a, a)
+    B = np.moveaxis(B, -1, 0)
+    step = np.linalg.solve(np.eye(K) - L @ B, g.T[:, :, None])
+    return z + (B @ step)[:, :, 0].T
+
+
+def _influence(problem, coef, intercept, workspace):
+    """B (K, K, n): how far the predictor of each row moves per unit of its own gradient."""
+    (K, n), p = problem.y.shape, problem.n_features
+    active, hessian = hessian_at(problem, coef, intercept, workspace)
+    m = active.size
+    if m > _LARGEST:
+        raise ValueError(
+            f"cv='alo' needs a matrix of all coefficients that are not zero: {m}, and {_LARGEST} are its limit."
+        )
+    half = linalg.solve_triangular(linalg.cholesky(hessian, lower=True), np.eye(len(hessian)), lower=True)
+    outputs, features = np.divmod(active, p)
+    B = np.zeros((K, K, n))
+    step = max(1, _BLOCK // (K * n))
+    for first in range(0, len(half), step):
+        rows, z = half[first : first + step], []
+        for k in range(K):
+            W = np.zeros((len(rows), p))
+            W[:, features[outputs == k]] = rows[:, :m][:, outputs == k]
+            z.append(problem.design.matvec(W))
+            if len(hessian) > m:
+                z[-1] += rows[:, m + k][:, None]
+        for k in range(K):
+            for j in range(K):
+                B[k, j] += np.einsum("rn,rn->n", z[k], z[j])
+    if problem.loss.quadratic and problem.fit_intercept:
+        B += 1.0  # the intercept of centred columns stands alone: its curvature is one
+    return B
