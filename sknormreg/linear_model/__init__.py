@@ -1,23 +1,32 @@
 """Estimators: recipes that name a loss and a penalty, then one shared fit."""
 
-from ._base import LinearModel, PenalizedModel, stack
+from ._base import FLOATS, LinearModel, PenalizedModel, stack, store
+from ._classification import ClassificationMixin
 from ._elastic_net import ElasticNet
 from ._elastic_net_classifier import ElasticNetClassifier
 from ._lasso import Lasso
 from ._lasso_classifier import LassoClassifier
+from ._regression import RegressionMixin, read_regression_data
 from ._ridge import Ridge
 from ._ridge_classifier import RidgeClassifier
+from ._ridge_elimination import gaussian_deviance
 from ._strengths import largest_alpha
 
 __all__ = [
+    "FLOATS",
+    "ClassificationMixin",
     "ElasticNet",
     "ElasticNetClassifier",
     "Lasso",
     "LassoClassifier",
     "LinearModel",
     "PenalizedModel",
+    "RegressionMixin",
     "Ridge",
     "RidgeClassifier",
+    "gaussian_deviance",
     "largest_alpha",
+    "read_regression_data",
     "stack",
+    "store",
 ]

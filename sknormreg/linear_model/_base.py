@@ -75,14 +75,15 @@ class LinearModel(CallbackSupportMixin, BaseEstimator):
 class PenalizedModel(PathMixin, LinearModel):
     """A linear model that minimises an objective: states its `_task`, is fitted here."""
 
-    def _fit_task(self, task, progress):
+    def _fit_task(self, task, progress=None):
         """Solve a `Task`, set what was found and warn of what is not certified."""
         alphas = self._alphas(len(task.problems))
         with np.errstate(over="ignore", invalid="ignore"):
             solutions = self._solve(task, alphas, progress)
         self._warn(solutions, alphas)
         self._adopt(task, solutions)
-        progress.done()
+        if progress is not None:
+            progress.done()
         return self
 
     def _alphas(self, n_problems):
@@ -92,14 +93,14 @@ class PenalizedModel(PathMixin, LinearModel):
     def _solve(self, task, alphas, progress):
         """One solution per problem. Callbacks see the iterations of tasks of a single problem."""
         problems, report = task.at(alphas), None
-        if progress.context is not None and len(problems) == 1:
+        if progress is not None and progress.context is not None and len(problems) == 1:
 
             def report(coef, intercept):
                 return progress.step(lambda: task.attributes(coef, intercept))
 
         if is_linear_system(problems):
             return solve_squares(problems, self.tol, self.max_iter)
-        starts = self._starts(len(problems), *problems[0].shape)
+        starts = task.starts or self._starts(len(problems), *problems[0].shape)
         max_iter = 1000 if self.max_iter is None else self.max_iter
         options = {"tol": self.tol, "max_iter": max_iter, "callback": report}
         return [

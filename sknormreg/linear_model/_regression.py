@@ -117,6 +117,7 @@ class PenalizedSquares(RegressionMixin, PenalizedModel):
                 ],
                 partial(regression_attributes, design=design, y_mean=y_mean, dtype=X.dtype, y_ndim=y_ndim),
                 weights,
+                target_mean=y_mean,
             )
             adopt_gram(task.workspace, self.precompute, design, weights, self.fit_intercept)
         return task

@@ -56,7 +56,10 @@ class RidgeRows:
             )
             for y in self.Y[targets]
         ]  # fmt: skip
-        return Task(problems, self.attributes, data.sample_weights, data.total, 2.0 * data.total)
+        return Task(
+            problems, self.attributes, data.sample_weights, data.total, 2.0 * data.total,
+            target_mean=self.y_mean[targets], summed=True,
+        )  # fmt: skip
 
     def attributes(self, coef, intercept):
         return self.data.name(coef, intercept, self.design, self.y_mean)

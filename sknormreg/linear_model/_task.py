@@ -19,7 +19,24 @@ class Task:
     samples: np.ndarray  # weights of the samples in scores, sum to one: those of classes not counted
     alpha_unit: float = 1.0  # the alpha that is strength one inside
     gap_unit: float = 1.0  # the objective of the documentation over the one inside
+    target_mean: float | np.ndarray = 0.0  # (K,), what squared loss centred the targets by
+    summed: bool = False  # the objective sums over samples, so alpha means less the more there are
     workspace: Workspace = field(default_factory=Workspace)
+    starts: list | None = None  # (coef, intercept) for each problem, where a solution nearby is known
+
+    @property
+    def targets(self):
+        """(K, n), centred where there is an intercept."""
+        return np.concatenate([problem.y for problem in self.problems])
+
+    @property
+    def weights(self):
+        """Of the samples in the loss, sum to one: those of classes counted."""
+        return self.problems[0].weights
+
+    def strengths_of_part(self, alphas, share):
+        """Of the penalties for samples that have a `share` of all the weight."""
+        return self.strengths(alphas) / (share if self.summed else 1.0)
 
     def with_penalty(self, penalty):
         """The same task and workspace under another penalty."""

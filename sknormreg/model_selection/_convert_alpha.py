@@ -37,8 +37,9 @@ def convert_alpha(alpha, source, target, *, l1_ratio=None, n_samples=None, loss=
     Here ``sum L = sum_i s_i L_i``, ``mean L = sum L / S`` and ``S = sum_i s_i``. M is L but for squared
     loss, which Keras and torch do not halve: M = 2 L. d is 1 but for squared loss, where it is the
     standard deviation of y: glmnet scales y to unit deviation, and lambda back as if the penalty were
-    L1 alone. Ridge, Lasso, ElasticNet and RidgeClassifier have the alpha of scikit-learn's. No intercept
-    is penalised here; LinearSVC, the liblinear solver and, unless told otherwise, torch penalise theirs.
+    L1 alone. Ridge, Lasso, ElasticNet and RidgeClassifier have the alpha of scikit-learn's. No
+    intercept is penalised here; LinearSVC, the liblinear solver and, unless told otherwise, torch
+    penalise theirs.
 
     Parameters
     ----------
@@ -60,7 +61,8 @@ def convert_alpha(alpha, source, target, *, l1_ratio=None, n_samples=None, loss=
     Returns
     -------
     float or ndarray, or (float or ndarray, float)
-        Strength in the convention of `target`; a pair with the share of L1 there if `l1_ratio` was given.
+        Strength in the convention of `target`; a pair with the share of L1 there if `l1_ratio` was
+        given.
 
     Raises
     ------

@@ -76,7 +76,7 @@ def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None,
     if l1_ratio is None:
         model._validate_params()
         task = model._task(X, y, sample_weight)
-        return _path(model, task, alphas, eps)
+        return path_of(model, task, _alphas(task, alphas, eps))
     if "l1_ratio" not in model.get_params():
         raise ValueError(f"l1_ratio is a parameter of the elastic nets, and not of {estimator!r}.")
     paths, task = [], None
@@ -84,7 +84,7 @@ def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None,
         here = clone(model).set_params(l1_ratio=float(ratio))
         here._validate_params()
         task = here._task(X, y, sample_weight) if task is None else task.with_penalty(here._penalty())
-        paths.append(_path(_as_read(here, paths), task, alphas, eps))
+        paths.append(path_of(_as_read(here, paths), task, _alphas(task, alphas, eps)))
     return paths
 
 
@@ -97,8 +97,8 @@ def _as_read(model, paths):
     return made
 
 
-def _path(model, task, alphas, eps):
-    alphas = _alphas(task, alphas, eps)
+def path_of(model, task, alphas):
+    """The path of a model that has read its data into a `Task`, at falling alphas."""
     rows = np.repeat(alphas[:, None], len(task.problems), axis=1)
     with np.errstate(over="ignore", invalid="ignore"):
         options = {"workspace": task.workspace, "tol": model.tol, "max_iter": model.max_iter}

@@ -1,0 +1,54 @@
+"""Which of the candidates a rule takes."""
+
+import numpy as np
+
+CRITERIA = ("aic", "bic", "ebic")
+RULES = {"min", "1se", *CRITERIA}
+
+
+def mean_and_error(scores):
+    """Mean over the folds (the last axis) and its standard error, which is zero of a single fold."""
+    n_folds = scores.shape[-1]
+    spread = scores.std(axis=-1, ddof=1) / np.sqrt(n_folds) if n_folds > 1 else np.zeros(scores.shape[:-1])
+    return scores.mean(axis=-1), spread
+
+
+def best_of(mean):
+    """Index of the highest mean score, the first of equals; NaN counts as the lowest.
+
+    Raises
+    ------
+    ValueError
+        All of them are NaN.
+    """
+    if np.isnan(mean).all():
+        raise ValueError("No alpha has a score on every fold: there is none to choose.")
+    return np.unravel_index(np.nanargmax(mean), mean.shape)
+
+
+def simplest_near(mean, error, best, strength):
+    """The strongest candidate within one standard error of the best, its other parameters being those.
+
+    `strength` (candidates, alphas) falls along its last axis.
+    """
+    row = best[:-1]
+    near = (mean[row] >= mean[best] - error[best]) & (strength[row] >= strength[best])
+    return (*row, int(np.argmax(np.where(near, strength[row], -np.inf))))
+
+
+def ask(rule, params, scores, name):
+    """Index of the candidate that a callable takes, of results as a search has them."""
+    flat = scores.reshape(-1, scores.shape[-1])
+    results = {f"split{k}_test_score": flat[:, k] for k in range(flat.shape[1])}
+    mean = flat.mean(axis=1)
+    results |= {"params": params, "mean_test_score": mean, "std_test_score": flat.std(axis=1)}
+    order = np.where(np.isnan(mean), -np.inf, mean)
+    results["rank_test_score"] = np.array([1 + np.count_nonzero(order > value) for value in order])
+    for key in params[0]:
+        results[f"param_{key}"] = np.array([candidate[key] for candidate in params])
+    index = rule(results)
+    if not isinstance(index, (int, np.integer)) or not 0 <= index < len(params):
+        raise ValueError(
+            f"{name} must return the index of one of the {len(params)} candidates, got {index!r}."
+        )
+    return np.unravel_index(index, scores.shape[:-1])

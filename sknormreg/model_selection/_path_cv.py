@@ -1,0 +1,268 @@
+"""What every estimator that chooses its own alpha has in common."""
+
+from copy import copy
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn import config_context
+from sklearn.base import is_classifier
+from sklearn.metrics import get_scorer, get_scorer_names
+from sklearn.model_selection import check_cv
+from sklearn.utils import Bunch
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.validation import check_scalar
+
+from .._compat import (
+    Interval,
+    StrOptions,
+    callback_context,
+    check_sample_weight,
+    fit_context,
+    raise_for_params,
+    routing_enabled,
+)
+from ..linear_model import LinearModel, largest_alpha, store
+from ._alpha_grid import falling
+from ._approximate import score_left_out
+from ._choice import CRITERIA, RULES, ask, best_of, mean_and_error, simplest_near
+from ._criteria import criterion, samples_count_for
+from ._fold_scores import Candidates, score_folds, start_from
+from ._regularization_path import path_of
+
+_FLOATS = (np.float64, np.float32)
+
+CV_CONSTRAINTS = {
+    "eps": [Interval(Real, 0, None, closed="neither")],
+    "alphas": ["array-like", Interval(Integral, 1, None, closed="left")],
+    "cv": ["cv_object", StrOptions({"alo"})],
+    "scoring": [StrOptions(set(get_scorer_names())), callable, None],
+    "alpha_rule": [StrOptions(RULES), callable],
+    "n_jobs": [Integral, None],
+    "verbose": ["verbose"],
+}
+
+
+@dataclass
+class Choice:
+    """Where a rule stopped, and everything that was known there."""
+
+    place: tuple  # (l1_ratio, alpha)
+    mean: np.ndarray  # (l1_ratios, alphas), greater is better
+    error: np.ndarray
+    n_nonzero: np.ndarray
+    scores: np.ndarray | None = None  # (l1_ratios, alphas, folds)
+    moments: list | None = None  # of the folds, where they were formed
+
+
+class PathCV(LinearModel):
+    """Chooses the alpha of `_model`, an estimator class whose other parameters are among those here.
+
+    A concrete class states besides `_scoring`, the default.
+    """
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, **params):
+        """Choose alpha and fit with it.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,)
+            Target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Non-negative weights, of fits and of scores.
+        **params : dict
+            Passed to the `split` of `cv`, such as `groups`; with metadata routing enabled only.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        raise_for_params(params, self, "fit")
+        progress = callback_context(self, max_subtasks=2)
+        data = {"estimator": self, "X": X, "y": y, "metadata": None}
+        progress.call_on_fit_task_begin(**data)
+        X, y = self._validate(X, y)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)
+        routed = self._route(sample_weight, params)
+        with config_context(assume_finite=True):  # all has been checked
+            self._choose_and_fit(X, y, sample_weight, routed)
+        progress.call_on_fit_task_end(**data)
+        return self
+
+    def _templates(self):
+        """An unfitted model for each l1_ratio."""
+        own = self.get_params(deep=False)
+        if own.get("precompute") == "auto":
+            own["precompute"] = False
+        params = {name: own[name] for name in self._model._get_param_names() if name in own}
+        if "l1_ratio" not in params:
+            return [self._model(**params)]
+        return [self._model(**(params | {"l1_ratio": r})) for r in np.atleast_1d(self.l1_ratio)]
+
+    def _choose_and_fit(self, X, y, sample_weight, routed):
+        templates = self._templates()
+        task = templates[0]._task(X, y, sample_weight)
+        tasks = [task, *(task.with_penalty(template._penalty()) for template in templates[1:])]
+        alphas = self._grid(tasks)
+        if self.alpha_rule in CRITERIA or self.cv == "alo":
+            paths = [
+                path_of(_as_read(template, templates[0]), *pair)
+                for template, *pair in zip(templates, tasks, alphas, strict=True)
+            ]
+            choice = self._along(paths, tasks, alphas, y, sample_weight, routed)
+        else:
+            choice = self._on_folds(templates, tasks, alphas, X, y, sample_weight, routed)
+        at = choice.place[0]
+        model = _as_read(templates[at], templates[0])
+        model.alpha = float(alphas[choice.place])
+        if choice.moments is not None:
+            start_from(choice.moments, tasks[at], model.alpha)
+        model._fit_task(tasks[at])
+        self._adopt(model, alphas, choice)
+
+    def _grid(self, tasks):
+        """Alphas (l1_ratios, alphas), falling."""
+        if isinstance(self.alphas, Integral):
+            if any(getattr(task.problems[0].penalty, "l1_ratio", 1) == 0 for task in tasks):
+                raise ValueError(
+                    "Automatic alpha grid generation is not supported for l1_ratio=0. Please supply a grid "
+                    "by providing your estimator with the appropriate `alphas=` argument."
+                )
+            return np.array([falling(largest_alpha(task), self.alphas, self.eps) for task in tasks])
+        for index, alpha in enumerate(self.alphas):
+            check_scalar(alpha, f"alphas[{index}]", Real, min_val=0.0, include_boundaries="left")
+        given = np.sort(np.asarray(self.alphas, dtype=np.float64))[::-1]
+        if given.ndim != 1 or given.size == 0:
+            raise ValueError(f"alphas must be a number of alphas or a list of them, got {self.alphas!r}.")
+        return np.tile(given, (len(tasks), 1))
+
+    def _scorer(self):
+        return get_scorer(self._scoring if self.scoring is None else self.scoring)
+
+    def _on_folds(self, templates, tasks, alphas, X, y, sample_weight, routed):
+        cv = check_cv(self.cv, y, classifier=is_classifier(self))
+        folds = [tuple(map(_indices, pair)) for pair in cv.split(X, y, **routed.splitter.split)]
+        given = [task.problems[0].penalty for task in tasks]
+        candidates = Candidates(templates, given, alphas, self._scorer())
+        found = score_folds(
+            candidates, X, y, sample_weight, tasks[0], folds,
+            score_params=routed.scorer.score, n_jobs=self.n_jobs, verbose=self.verbose,
+        )  # fmt: skip
+        mean, error = mean_and_error(found.scores)
+        best = best_of(mean)
+        if callable(self.alpha_rule):
+            best = ask(self.alpha_rule, self._params(templates, alphas), found.scores, "alpha_rule")
+        elif self.alpha_rule == "1se":
+            best = simplest_near(mean, error, best, alphas)
+        return Choice(best, mean, error, found.n_nonzero.mean(axis=-1), found.scores, found.moments)
+
+    def _params(self, templates, alphas):
+        """Of every candidate, as a search names them."""
+        return [
+            {"alpha": alpha} | ({"l1_ratio": template.l1_ratio} if len(templates) > 1 else {})
+            for template, row in zip(templates, alphas, strict=True)
+            for alpha in row.tolist()
+        ]
+
+    def _along(self, paths, tasks, alphas, y, sample_weight, routed):
+        """Choose from the paths of all rows: by a criterion or by approximate leave-one-out."""
+        counts = np.array([np.count_nonzero(p.coefs.reshape(-1, p.alphas.size), axis=0) for p in paths])
+        if self.alpha_rule in CRITERIA:
+            n = samples_count_for(len(y), sample_weight)
+            if tasks[0].problems[0].loss.kinked or (is_classifier(self) and _quadratic(tasks)):
+                raise ValueError(
+                    f"alpha_rule={self.alpha_rule!r} needs a likelihood, which {type(self).__name__} with "
+                    f"loss={self.loss!r} has not: use alpha_rule='min' or '1se', or loss='log_loss'."
+                )
+            mean = -np.array(
+                [criterion(self.alpha_rule, *pair, n) for pair in zip(paths, tasks, strict=True)]
+            )
+            return Choice(best_of(mean), mean, np.zeros_like(mean), counts)
+        found = [
+            score_left_out(path._model, path, task, y, self._scorer(), routed.scorer.score)
+            for path, task in zip(paths, tasks, strict=True)
+        ]
+        mean, error = (np.array(part) for part in zip(*found, strict=True))
+        best = best_of(mean)
+        if callable(self.alpha_rule):
+            models = [path._model for path in paths]
+            best = ask(self.alpha_rule, self._params(models, alphas), mean[..., None], "alpha_rule")
+        elif self.alpha_rule == "1se":
+            if np.isnan(error[best]):
+                raise ValueError(
+                    "alpha_rule='1se' needs a standard error, which cv='alo' has for mean squared error "
+                    f"and accuracy only, not for scoring={self.scoring!r}. Use folds, or "
+                    "alpha_rule='min'."
+                )
+            best = simplest_near(mean, error, best, alphas)
+        return Choice(best, mean, error, counts)
+
+    def _adopt(self, model, alphas, choice):
+        """All fitted attributes, once everything has been found."""
+        single = 0 if len(alphas) == 1 else slice(None)
+        self._adopt_model(model)
+        self.alphas_ = alphas[0] if not isinstance(self.alphas, Integral) else alphas[single]
+        self.mean_score_path_ = choice.mean[single]
+        self.score_se_path_ = choice.error[single]
+        self.n_nonzero_path_ = choice.n_nonzero[single]
+        best = best_of(choice.mean)
+        self.alpha_min_ = float(alphas[best])
+        error = np.nan_to_num(choice.error)
+        self.alpha_1se_ = float(alphas[simplest_near(choice.mean, error, best, alphas)])
+        if hasattr(self, "l1_ratio"):
+            self.l1_ratio_ = model.l1_ratio
+        if choice.scores is not None and self.scoring is None and self._scoring == "neg_mean_squared_error":
+            self.mse_path_ = np.squeeze(-choice.scores)
+
+    def _adopt_model(self, model):
+        """What its own fit set, but what reading the input did."""
+        told = {"n_features_in_", "feature_names_in_"}
+        store(self, {k: v for k, v in vars(model).items() if k.endswith("_") and k not in told})
+        self.alpha_ = model.alpha
+
+    def _route(self, sample_weight, params):
+        """What goes to the splitter and to the scorer."""
+        if routing_enabled():
+            return process_routing(self, "fit", sample_weight=sample_weight, **params)
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        return Bunch(splitter=Bunch(split={}), scorer=Bunch(score=weights))
+
+    def get_metadata_routing(self):
+        """Get metadata routing of this object.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What `fit` passes to the `split` of `cv` and to the scorer.
+        """
+        to_split = MethodMapping().add(caller="fit", callee="split")
+        to_score = MethodMapping().add(caller="fit", callee="score")
+        splitter = None if self.cv == "alo" else check_cv(self.cv)
+        return (
+            MetadataRouter(owner=self)
+            .add_self_request(self)
+            .add(splitter=splitter, method_mapping=to_split)
+            .add(scorer=self._scorer(), method_mapping=to_score)
+        )
+
+
+def _as_read(template, first):
+    """A model with what the first one learnt of the data: classes."""
+    made = copy(first)
+    if hasattr(template, "l1_ratio"):
+        made.l1_ratio = template.l1_ratio
+    return made
+
+
+def _quadratic(tasks):
+    return tasks[0].problems[0].loss.quadratic
+
+
+def _indices(rows):
+    rows = np.asarray(rows)
+    return np.flatnonzero(rows) if rows.dtype == bool else rows
