@@ -8,7 +8,21 @@ from .linear_model import (
     Ridge,
     RidgeClassifier,
 )
-from .model_selection import one_standard_error
+from .model_selection import (
+    ElasticNetClassifierCV,
+    ElasticNetCV,
+    LassoClassifierCV,
+    LassoCV,
+    PathSearchCV,
+    RidgeClassifierCV,
+    RidgeCV,
+    StabilitySelection,
+    alpha_grid,
+    alpha_max,
+    convert_alpha,
+    one_standard_error,
+    regularization_path,
+)
 from .pruning import (
     CoefficientPruner,
     MagnitudePrunedClassifier,
@@ -21,13 +35,25 @@ __version__ = "0.1.0"
 __all__ = [
     "CoefficientPruner",
     "ElasticNet",
+    "ElasticNetCV",
     "ElasticNetClassifier",
+    "ElasticNetClassifierCV",
     "Lasso",
+    "LassoCV",
     "LassoClassifier",
+    "LassoClassifierCV",
     "MagnitudePrunedClassifier",
     "MagnitudePrunedRegressor",
+    "PathSearchCV",
     "PrunedEstimator",
     "Ridge",
+    "RidgeCV",
     "RidgeClassifier",
+    "RidgeClassifierCV",
+    "StabilitySelection",
+    "alpha_grid",
+    "alpha_max",
+    "convert_alpha",
     "one_standard_error",
+    "regularization_path",
 ]

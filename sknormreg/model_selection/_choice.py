@@ -1,5 +1,7 @@
 """Which of the candidates a rule takes."""
 
+import warnings
+
 import numpy as np
 
 CRITERIA = ("aic", "bic", "ebic")
@@ -14,16 +16,14 @@ def mean_and_error(scores):
 
 
 def best_of(mean):
-    """Index of the highest mean score, the first of equals; NaN counts as the lowest.
+    """Index of the highest mean score, the first of equals; NaN counts as the lowest."""
+    return np.unravel_index(np.argmax(np.where(np.isnan(mean), -np.inf, mean)), mean.shape)
 
-    Raises
-    ------
-    ValueError
-        All of them are NaN.
-    """
-    if np.isnan(mean).all():
-        raise ValueError("No alpha has a score on every fold: there is none to choose.")
-    return np.unravel_index(np.nanargmax(mean), mean.shape)
+
+def warn_of(mean):
+    """Warn of scores that are not finite, in the words of a search."""
+    if not np.isfinite(mean).all():
+        warnings.warn(f"One or more of the test scores are non-finite: {mean}", UserWarning, stacklevel=6)
 
 
 def simplest_near(mean, error, best, strength):

@@ -123,7 +123,7 @@ class ElasticNetClassifierCV(ClassificationCV):
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> model = ElasticNetClassifierCV(alphas=20, alpha_rule="1se").fit(scale(X), y)
     >>> int((model.coef_ != 0).sum())
-    @@
+    20
     """
 
     _model = ElasticNetClassifier

@@ -125,7 +125,7 @@ class ElasticNetCV(RegressionCV):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = ElasticNetCV(alpha_rule="1se").fit(X, y)
     >>> model.coef_.nonzero()[0]
-    @@
+    array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     """
 
     _model = ElasticNet

@@ -115,7 +115,7 @@ class LassoClassifierCV(ClassificationCV):
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> model = LassoClassifierCV(alphas=20, alpha_rule="1se").fit(scale(X), y)
     >>> int((model.coef_ != 0).sum())
-    @@
+    6
     """
 
     _model = LassoClassifier

@@ -117,7 +117,7 @@ class LassoCV(RegressionCV):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = LassoCV(alpha_rule="1se").fit(X, y)
     >>> model.coef_.nonzero()[0]
-    @@
+    array([1, 2, 3, 6, 8, 9])
     """
 
     _model = Lasso

@@ -25,7 +25,7 @@ from .._compat import (
 from ..linear_model import LinearModel, largest_alpha, store
 from ._alpha_grid import falling
 from ._approximate import score_left_out
-from ._choice import CRITERIA, RULES, ask, best_of, mean_and_error, simplest_near
+from ._choice import CRITERIA, RULES, ask, best_of, mean_and_error, simplest_near, warn_of
 from ._criteria import criterion, samples_count_for
 from ._fold_scores import Candidates, score_folds, start_from
 from ._regularization_path import path_of
@@ -154,6 +154,7 @@ class PathCV(LinearModel):
             score_params=routed.scorer.score, n_jobs=self.n_jobs, verbose=self.verbose,
         )  # fmt: skip
         mean, error = mean_and_error(found.scores)
+        warn_of(mean)
         best = best_of(mean)
         if callable(self.alpha_rule):
             best = ask(self.alpha_rule, self._params(templates, alphas), found.scores, "alpha_rule")
@@ -221,16 +222,20 @@ class PathCV(LinearModel):
 
     def _adopt_model(self, model):
         """What its own fit set, but what reading the input did."""
-        told = {"n_features_in_", "feature_names_in_"}
-        store(self, {k: v for k, v in vars(model).items() if k.endswith("_") and k not in told})
+        told = {"n_features_in_", "feature_names_in_", "solver_"}
+        kept = {k for k in vars(model) if k.endswith("_")} - told
+        store(self, {name: getattr(model, name) for name in kept})
         self.alpha_ = model.alpha
 
     def _route(self, sample_weight, params):
         """What goes to the splitter and to the scorer."""
-        if routing_enabled():
-            return process_routing(self, "fit", sample_weight=sample_weight, **params)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        return Bunch(splitter=Bunch(split={}), scorer=Bunch(score=weights))
+        routed = Bunch(splitter=Bunch(split={}))
+        if routing_enabled():
+            routed = process_routing(self, "fit", **weights, **params)
+        if self.scoring is None or not routing_enabled():
+            routed.scorer = Bunch(score=weights)
+        return routed
 
     def get_metadata_routing(self):
         """Get metadata routing of this object.
@@ -238,17 +243,17 @@ class PathCV(LinearModel):
         Returns
         -------
         routing : MetadataRouter
-            What `fit` passes to the `split` of `cv` and to the scorer.
+            What `fit` passes to the `split` of `cv` and to the scorer, if `scoring` names one; the default
+            score always takes the sample weights.
         """
         to_split = MethodMapping().add(caller="fit", callee="split")
         to_score = MethodMapping().add(caller="fit", callee="score")
         splitter = None if self.cv == "alo" else check_cv(self.cv)
-        return (
-            MetadataRouter(owner=self)
-            .add_self_request(self)
-            .add(splitter=splitter, method_mapping=to_split)
-            .add(scorer=self._scorer(), method_mapping=to_score)
-        )
+        router = MetadataRouter(owner=self).add_self_request(self)
+        router.add(splitter=splitter, method_mapping=to_split)
+        if self.scoring is None:
+            return router
+        return router.add(scorer=self._scorer(), method_mapping=to_score)
 
 
 def _as_read(template, first):

@@ -1,10 +1,12 @@
 """The choice of alpha for ridge: exact leave-one-out by default, folds, or a criterion."""
 
+import warnings
 from copy import copy
 from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils.validation import check_scalar
 
 from .._compat import Interval, StrOptions
@@ -45,6 +47,13 @@ class RidgeBaseCV(PathCV):
         for name in ("store_cv_results", "alpha_per_target"):
             if getattr(self, name) and not leaves_out:
                 raise ValueError(f"cv!=None and {name}=True are incompatible")
+        if getattr(self, "gcv_mode", None) == "svd" and sparse.issparse(X):
+            warnings.warn(
+                "The 'svd' mode is not supported for sparse X, we fallback to `gcv_mode='eigen'`. The "
+                "decomposition is chosen by the shape of X in any case.",
+                FutureWarning,
+                stacklevel=4,
+            )
         alphas = self._given_alphas(positive=leaves_out)
         template = self._templates()[0]
         task = template._task(X, y, sample_weight)
@@ -62,11 +71,13 @@ class RidgeBaseCV(PathCV):
     def _given_alphas(self, positive):
         """In the order given."""
         boundaries = "neither" if positive else "left"
-        given = np.asarray(self.alphas)
-        for index, alpha in enumerate(np.atleast_1d(given).tolist()):
-            name = f"alphas[{index}]" if given.size > 1 else "alphas"
+        given = [self.alphas] if np.ndim(self.alphas) == 0 else list(self.alphas)
+        for index, alpha in enumerate(given):
+            name = f"alphas[{index}]" if len(given) > 1 else "alphas"
             check_scalar(alpha, name, Real, min_val=0.0, include_boundaries=boundaries)
-        return np.atleast_1d(given).astype(np.float64)
+        if not given:
+            raise ValueError(f"alphas must be one or more numbers, got {self.alphas!r}.")
+        return np.array(given, dtype=np.float64)
 
     def _falling(self, template, task, alphas, X, y, sample_weight, routed):
         """On folds or along a path, which run from the largest alpha; told in the order given."""
