@@ -15,8 +15,8 @@ class RidgeClassifierCV(ClassificationMixin, RidgeBaseCV):
 
         sum_i s_i (y_i - x_i w - b)^2 + alpha * sum_j f_j w_j^2
 
-    and fits it to all samples. By default every sample is predicted by the fit to all others, exactly and for
-    all alphas from one decomposition::
+    and fits it to all samples. By default every sample is predicted by the fit to all others, exactly and
+    for all alphas from one decomposition::
 
         y_i - yhat_(-i) = (y_i - yhat_i) / (1 - h_i)
 

@@ -13,8 +13,8 @@ class RidgeCV(RegressionMixin, RidgeBaseCV):
 
         sum_i s_i (y_i - x_i w - b)^2 + alpha * sum_j f_j w_j^2
 
-    and fits it to all samples. By default every sample is predicted by the fit to all others, exactly and for
-    all alphas from one decomposition::
+    and fits it to all samples. By default every sample is predicted by the fit to all others, exactly and
+    for all alphas from one decomposition::
 
         y_i - yhat_(-i) = (y_i - yhat_i) / (1 - h_i)
 
@@ -99,7 +99,8 @@ class RidgeCV(RegressionMixin, RidgeBaseCV):
     Raises
     ------
     ValueError
-        Invalid parameters, bounds or weights, at `fit`; `store_cv_results` or `alpha_per_target` with folds.
+        Invalid parameters, bounds or weights, at `fit`; `store_cv_results` or `alpha_per_target` with
+        folds.
 
     References
     ----------

@@ -1,0 +1,46 @@
+"""Linear predictors of many fitted models from one pass over X."""
+
+from copy import copy
+
+import numpy as np
+
+from ._base import LinearModel
+from ._classification import ClassificationMixin
+from ._regression import RegressionMixin
+from ._ridge_classifier import RidgeClassifier
+
+
+def predicts_numbers(model):
+    """Whether `predict` is the linear predictor; a class derived from one of ours may know better."""
+    return _is_linear(model) and type(model).predict is RegressionMixin.predict
+
+
+def predicts_classes(model):
+    """Whether `predict` is the class with the largest linear predictor, of two classes by its sign."""
+    return (
+        _is_linear(model)
+        and type(model).predict in (ClassificationMixin.predict, RidgeClassifier.predict)
+        and type(model).decision_function is ClassificationMixin.decision_function
+        and not getattr(model, "_multilabel", False)
+    )
+
+
+def linear_predictors(models, X):
+    """Of models of one class, fitted to the same data, by one matrix product: (n, models, outputs).
+
+    In single precision the rounding of one product and of many would show in scores: there it is many.
+    """
+    coefs = [np.atleast_2d(model.coef_) for model in models]
+    outputs = len(coefs[0])
+    if coefs[0].dtype != np.float64:
+        return np.stack([model._linear_predictor(X).reshape(-1, outputs) for model in models], axis=1)
+    together = copy(models[0])
+    together.coef_ = np.concatenate(coefs)
+    together.intercept_ = np.concatenate(
+        [np.broadcast_to(np.ravel(model.intercept_), outputs) for model in models]
+    )
+    return together._linear_predictor(X).reshape(-1, len(models), outputs)
+
+
+def _is_linear(model):
+    return isinstance(model, LinearModel) and type(model)._linear_predictor is LinearModel._linear_predictor

@@ -1,0 +1,165 @@
+"""The candidates of a walk on one fold: transformers once, the path once, a score for each model."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from joblib.logger import short_format_time
+from sklearn.base import clone
+
+from .._compat import (
+    CallbackSupportMixin,
+    NoContext,
+    callback_context,
+    check_method_params,
+    fit_and_score,
+    num_samples,
+    safe_split,
+)
+from ._last_step import last_step, with_last_step
+from ._path_scoring import score_path
+
+
+@dataclass(frozen=True)
+class Search:
+    """What all folds and candidates have in common."""
+
+    estimator: Any
+    X: Any
+    y: Any
+    n_candidates: int
+    n_splits: int
+    scorer: Any
+    fit_params: dict
+    score_params: dict
+    return_train_score: bool
+    error_score: Any
+    verbose: int
+    caller: Any  # the search itself, for callbacks
+
+    def part(self, estimator, indices, train=None):
+        """(X, y, parameters of fit, parameters of the scorer) of some samples."""
+        X, y = safe_split(estimator, self.X, self.y, indices, train)
+        params = [
+            check_method_params(self.X, given, indices) for given in (self.fit_params, self.score_params)
+        ]
+        return X, y, *params
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One split."""
+
+    number: int
+    train: Any
+    test: Any
+
+
+class PathFit(CallbackSupportMixin):
+    """Takes the place of the last step while a pipeline is fitted, and walks that step's path."""
+
+    def __init__(self, model, values):
+        self.model, self.values = model, values
+
+    def fit(self, X, y=None, **params):
+        data = {"estimator": self.model, "X": X, "y": y}
+        context = callback_context(self).call_on_fit_task_begin(**data)
+        self.models = self.model.fit_path(X, y, self.values, **params)
+        context.call_on_fit_task_end(**data)
+        return self
+
+    def get_metadata_routing(self):
+        return self.model.get_metadata_routing()
+
+
+def evaluate(search, walk, fold, context):
+    """A result for each candidate of the walk: scores, times, and the error if there was one."""
+    if walk.name is None:
+        return one_by_one(search, walk, fold, context)
+    estimator = clone(search.estimator)
+    if walk.others:
+        estimator.set_params(**clone(walk.others, safe=False))
+    X, y, params, _ = train = search.part(estimator, fold.train)
+    weight = params.get("sample_weight")
+    told = {"estimator": search.caller, "X": X, "y": y}
+    told["metadata"] = None if weight is None else {"sample_weight": weight}
+    path = with_last_step(estimator, PathFit(last_step(estimator), walk.values))
+    start = time.perf_counter()
+    try:
+        with context.propagate_callback_context(path):
+            context.call_on_fit_task_begin(**told)
+            fitted = path.fit(X, y, **params)
+    except Exception:
+        fitted = None
+    try:
+        if fitted is None:  # only the candidate at fault is to fail, and as it does on its own
+            return one_by_one(search, walk, fold, NoContext())
+        test = search.part(estimator, fold.test, fold.train)
+        return results(search, walk, fold, fitted, train, test, start)
+    finally:
+        context.call_on_fit_task_end(**told)
+
+
+def one_by_one(search, walk, fold, context):
+    """As :class:`~sklearn.model_selection.GridSearchCV` does it."""
+    return [
+        fit_and_score(
+            clone(search.estimator),
+            search.X,
+            search.y,
+            train=fold.train,
+            test=fold.test,
+            parameters=params,
+            scorer=search.scorer,
+            fit_params=search.fit_params,
+            score_params=search.score_params,
+            return_train_score=search.return_train_score,
+            return_n_test_samples=True,
+            return_times=True,
+            split_progress=(fold.number, search.n_splits),
+            candidate_progress=(index, search.n_candidates),
+            error_score=search.error_score,
+            verbose=search.verbose,
+            caller=search.caller,
+            callback_ctx=context,
+        )
+        for index, params in zip(walk.indices, walk.params, strict=True)
+    ]
+
+
+def results(search, walk, fold, fitted, train, test, start):
+    """As `one_by_one`, of a path that was fitted since `start`."""
+    models = last_step(fitted).models
+    if len(models) != len(walk.values):
+        kind = type(last_step(fitted).model).__name__
+        raise ValueError(f"{kind}.fit_path gave {len(models)} models for {len(walk.values)} values.")
+    fit_end = time.perf_counter()
+
+    def scores(part):
+        X, y, _, params = part
+        return score_path(fitted, models, X, y, search.scorer, params, search.error_score)
+
+    test_scores = scores(test)
+    score_end = time.perf_counter()
+    shared = {
+        "fit_error": None,
+        "n_test_samples": num_samples(test[0]),
+        "fit_time": (fit_end - start) / len(models),
+        "score_time": (score_end - fit_end) / len(models),
+    }
+    found = [{**shared, "test_scores": one} for one in test_scores]
+    if search.return_train_score:
+        for result, one in zip(found, scores(train), strict=True):
+            result["train_scores"] = one
+    if search.verbose > 1:
+        report(search, walk, fold, score_end - start)
+    return found
+
+
+def report(search, walk, fold, seconds):
+    """One line."""
+    split = f" {fold.number + 1}/{search.n_splits}" if search.verbose > 2 else ""
+    params = [f"{name}={value}" for name, value in sorted(walk.others.items())]
+    what = ", ".join([*params, f"{walk.name}: {len(walk.values)} values"])
+    start, end = f"[CV{split}] END ", f"{what}; total time={short_format_time(seconds)}"
+    print(start + end.rjust(80 - len(start), "."))

@@ -1,0 +1,109 @@
+"""scikit-learn's metrics, of many models at once.
+
+A metric here takes the linear predictors (n, models, outputs), the models, y and sample weights, and gives
+what scikit-learn's function gives for each model, or None: then that function has to be asked. It words
+all complaints, so whatever is out of the ordinary is left to it.
+"""
+
+import numpy as np
+from sklearn.metrics import (
+    accuracy_score,
+    max_error,
+    mean_absolute_error,
+    mean_squared_error,
+    r2_score,
+    root_mean_squared_error,
+)
+
+from ..linear_model._predict_path import predicts_classes, predicts_numbers
+
+
+def of_numbers(formula):
+    """A metric from a formula of residuals (n, models, outputs), y (n, outputs) and weights."""
+
+    def metric(predictors, models, y, weight):
+        y = np.asarray(y)
+        if y.dtype.kind not in "fiu" or np.float64 not in (y.dtype, predictors.dtype):
+            return None
+        y = y[:, None] if y.ndim == 1 else y
+        if y.ndim != 2 or y.shape != predictors.shape[::2] or not predicts_numbers(models[0]):
+            return None
+        return formula(y[:, None] - predictors, y, weight)
+
+    return metric
+
+
+def mean(values, weight):
+    """Over the samples."""
+    return values.mean(axis=0) if weight is None else np.tensordot(weight, values, 1) / weight.sum()
+
+
+def r2(residuals, y, weight):
+    error = mean(residuals**2, weight)
+    variance = mean((y - np.average(y, axis=0, weights=weight)) ** 2, weight)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        explained = np.where(variance != 0, 1 - error / variance, error == 0)
+    return explained.mean(axis=1)
+
+
+def squared(residuals, y, weight):
+    return mean(residuals**2, weight).mean(axis=1)
+
+
+def root_squared(residuals, y, weight):
+    return np.sqrt(mean(residuals**2, weight)).mean(axis=1)
+
+
+def absolute(residuals, y, weight):
+    return mean(np.abs(residuals), weight).mean(axis=1)
+
+
+def largest(residuals, y, weight):
+    if y.shape[1] == 1 and weight is None:
+        return np.abs(residuals).max(axis=(0, 2))
+    return None
+
+
+def accuracy(predictors, models, y, weight):
+    y = np.asarray(y)
+    if y.ndim != 1 or not are_labels(y) or not predicts_classes(models[0]):
+        return None
+    classes = models[0].classes_
+    if classes.dtype.kind != y.dtype.kind:
+        return None
+    found = (predictors[:, :, 0] > 0).astype(int) if predictors.shape[2] == 1 else predictors.argmax(axis=2)
+    codes = np.searchsorted(classes, y).clip(max=classes.size - 1)
+    hits = (found == codes[:, None]) & (classes[codes] == y)[:, None]
+    return mean(hits, weight)
+
+
+def are_labels(y):
+    """Integers in whatever form, truth values or strings."""
+    if y.dtype.kind == "f":
+        return np.array_equal(y, np.rint(y)) and np.isfinite(y).all()
+    return y.dtype.kind in "biuU" or all(type(label) is str for label in y)
+
+
+METRICS = {
+    r2_score: of_numbers(r2),
+    mean_squared_error: of_numbers(squared),
+    root_mean_squared_error: of_numbers(root_squared),
+    mean_absolute_error: of_numbers(absolute),
+    max_error: of_numbers(largest),
+    accuracy_score: accuracy,
+}
+
+
+def measure(function, predictors, models, y, sample_weight=None):
+    """What `function`, one of scikit-learn's, gives for each model, or None."""
+    weight = None
+    if sample_weight is not None:
+        weight = np.asarray(sample_weight)
+        if weight.ndim != 1 or weight.dtype.kind not in "fiu" or len(weight) != len(predictors):
+            return None
+        weight = weight.astype(np.float64)
+    if len(predictors) < 2 or function not in METRICS:
+        return None
+    with np.errstate(all="ignore"):
+        values = METRICS[function](predictors, models, y, weight)
+    return values if values is not None and np.isfinite(values).all() else None
