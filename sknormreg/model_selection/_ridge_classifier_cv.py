@@ -33,8 +33,8 @@ class RidgeClassifierCV(ClassificationMixin, RidgeBaseCV):
     fit_intercept : bool, default=True
         Whether to fit the intercept.
     scoring : str or callable, default=None
-        The score. None is minus the mean of s_i e_i^2 for leave-one-out, and accuracy for folds. Sample weights
-        count in it.
+        The score. None is minus the mean of s_i e_i^2 for leave-one-out, and accuracy for folds. Sample
+        weights count in it.
     cv : int, cross-validation generator, iterable or "alo", default=None
         None is leave-one-out; else folds. "alo" is the same leave-one-out, scored as folds are.
     class_weight : dict or 'balanced', default=None
