@@ -6,7 +6,7 @@ F averages the loss over the weights. Everything is stated for centred columns: 
 one that goes with X - mean, and for a quadratic loss with the target measured from its mean.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +24,7 @@ class Problem:
     penalty: Penalty
     coordinates: Coordinates  # flat, K p
     fit_intercept: bool = True
+    _null_loss: list = field(default_factory=list, init=False, repr=False)  # empty until wanted
 
     def __post_init__(self):
         self.n_outputs = self.y.shape[0]
@@ -33,7 +34,9 @@ class Problem:
     def with_alpha(self, alpha):
         if alpha == self.penalty.alpha:
             return self
-        return replace(self, penalty=self.penalty.with_alpha(alpha))
+        made = replace(self, penalty=self.penalty.with_alpha(alpha))
+        made._null_loss = self._null_loss
+        return made
 
     def predictor(self, coef, intercept):
         """z (K, n)."""
@@ -97,10 +100,16 @@ class Problem:
 
     def null_objective(self):
         """The objective there, with the best intercept: what a gap is relative to."""
-        flat = self.null_coef()
-        z = self.predictor(flat.reshape(self.shape), np.zeros(self.n_outputs))
-        z += self.best_intercept(z)[:, None]
-        return self.loss_value(z) + self.penalty.value(flat, self.coordinates)
+        return self.null_loss + self.penalty.value(self.null_coef(), self.coordinates)
+
+    @property
+    def null_loss(self):
+        """Its loss, which every strength shares."""
+        if not self._null_loss:
+            z = self.predictor(self.null_coef().reshape(self.shape), np.zeros(self.n_outputs))
+            z += self.best_intercept(z)[:, None]
+            self._null_loss.append(self.loss_value(z))
+        return self._null_loss[0]
 
 
 def open_and_unpenalised(penalty, c):

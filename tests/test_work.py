@@ -52,7 +52,7 @@ def test_no_detour_where_few_coordinates_violate(p, fraction):
 def test_a_hessian_serves_again_where_the_curvature_hardly_moves(monkeypatch):
     problem = lasso(LogLoss(), 300, 60, 0.02)
     solution, work = solved(problem)
-    monkeypatch.setattr(workspace, "_CLOSE", -1.0)
+    monkeypatch.setattr(workspace, "_CLOSE", 0.0)
     anew, more = solved(problem)
     np.testing.assert_allclose(solution.coef, anew.coef, rtol=1e-9, atol=1e-12)
     assert work.gram_columns < more.gram_columns
@@ -65,11 +65,20 @@ def test_a_hessian_is_of_its_members_only():
     curvature = np.ones((1, 5)), None
     none = np.zeros(0, dtype=int)
     space.keep(curvature, none, np.eye(3))
-    assert space.recall((np.full((1, 5), 1.005), None), none) is not None
+    assert space.recall((np.full((1, 5), 1.00005), None), none) is not None
     assert space.recall(curvature, np.array([1])) is None
     space.keep(curvature, none, np.eye(3))
     space.members = np.arange(3)
     assert space.recall(curvature, none) is None
+
+
+@pytest.mark.parametrize(("rows", "serves"), [(5, False), (500_000, True)])
+def test_a_cheap_hessian_is_formed_sooner(rows, serves):
+    space = Workspace()
+    space.members = np.arange(3)
+    none = np.zeros(0, dtype=int)
+    space.keep((np.ones((1, rows)), None), none, np.eye(3))
+    assert (space.recall((np.full((1, rows), 1.005), None), none) is not None) == serves
 
 
 @pytest.mark.parametrize("zero", [1.0, 0.3, 1e-3, 1e-9, 3e-25])

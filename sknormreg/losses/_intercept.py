@@ -46,6 +46,9 @@ def best_intercept(loss, y, z, s):
 def _newton_step(loss, y, z, s, gradient, reach, guarded):
     """In the scale of each output, so that a class of next to no weight keeps its digits."""
     d, a = (loss.majoriser if guarded else loss.curvature)(y, z, s)
+    if reach.size == 1:
+        step = -gradient / (max(d.sum(), _DAMPING * reach[0], _TINY) * (1.0 + _DAMPING))
+        return _no_further(step, z)
     hessian = np.diag(d.sum(axis=1))
     if a is not None:
         hessian -= a @ a.T
@@ -60,5 +63,10 @@ def _newton_step(loss, y, z, s, gradient, reach, guarded):
     step = -np.linalg.solve(hessian, gradient / scale) / scale
     if loss.shift_invariant:
         step -= step.mean()
-    longest = 2.0 * np.max(np.abs(z)) + _FAR  # past it every row has changed sides, and saturated there
+    return _no_further(step, z)
+
+
+def _no_further(step, z):
+    """Past this every row has changed sides, and is saturated there."""
+    longest = 2.0 * np.max(np.abs(z)) + _FAR
     return step * min(1.0, longest / max(longest, np.max(np.abs(step))))

@@ -113,7 +113,8 @@ def _influence(problem, coef, intercept, workspace):
     m = active.size
     if m > _LARGEST:
         raise ValueError(
-            f"cv='alo' needs a matrix of all coefficients that are not zero: {m}, and {_LARGEST} are its limit."
+            f"cv='alo' needs a matrix of all coefficients that are not zero, {m} here, and {_LARGEST} are "
+            "its limit. Use folds, or larger alphas."
         )
     half = linalg.solve_triangular(linalg.cholesky(hessian, lower=True), np.eye(len(hessian)), lower=True)
     outputs, features = np.divmod(active, p)

@@ -36,10 +36,24 @@ def solve_path(problem, alphas, *, start=None, workspace=None, tol=1e-8, max_ite
         Called with (coef, intercept) after each iteration; a true return stops that fit.
     """
     workspace = Workspace() if workspace is None else workspace
+    behind = []  # the last two (alpha, coef, intercept)
     for alpha in alphas:
+        if len(behind) == 2 and not problem.loss.quadratic:
+            start = _onward(*behind, alpha)
         solution = _solve(problem.with_alpha(alpha), start, workspace, tol, max_iter, callback)
         start = solution.coef, solution.intercept
+        behind = [*behind[-1:], (alpha, *start)]
         yield solution
+
+
+def _onward(first, second, alpha):
+    """(coef, intercept) on the straight line through two points of a path; no sign changes on it."""
+    (a, w, b), (a2, w2, b2) = first, second
+    if a == a2:
+        return w2, b2
+    t = np.clip((a2 - alpha) / (a - a2), 0.0, 1.0)
+    coef = w2 + t * (w2 - w)
+    return np.where(np.sign(coef) == np.sign(w2), coef, w2), b2 + t * (b2 - b)
 
 
 def solve(problem, **options):

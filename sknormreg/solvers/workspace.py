@@ -6,6 +6,7 @@ import numpy as np
 
 _KEPT = 1 << 21  # doubles of gathered columns worth keeping: 16 MiB
 _CLOSE = 1e-2  # relative change of a curvature within which a Hessian serves again
+_CHEAP = 1 << 20  # products in a Hessian that costs no more than calling for it
 
 
 @dataclass
@@ -65,7 +66,8 @@ class Workspace:
             return None
         members, kept, pinned, hessian = self._hessian
         same = members is self.members and np.array_equal(pinned, floating)
-        if same and all(map(_close, kept, curvature)):
+        cheap = members.size**2 * kept[0].size < _CHEAP
+        if same and all(_close(old, new, cheap) for old, new in zip(kept, curvature, strict=True)):
             return hessian
         self._hessian = None  # not to be held beside the next one
         return None
@@ -113,8 +115,12 @@ class Workspace:
         return self._columns[old:m] @ self._columns[:m].T
 
 
-def _close(old, new):
-    """Whether each entry is within a factor of 1 + _CLOSE; both may be None."""
+def _close(old, new, cheap):
+    """Whether each entry is within a factor of 1 + _CLOSE, less where a new Hessian costs next to nothing.
+
+    Both may be None.
+    """
     if old is None or new is None:
         return old is new
-    return bool(np.all(np.abs(new - old) <= _CLOSE * old))
+    near = _CLOSE * (_CLOSE if cheap else 1.0)
+    return bool(np.all(np.abs(new - old) <= near * old))
