@@ -4,8 +4,8 @@ On the breast cancer data a pipeline (polynomial features, scaler, sparse classi
 degree of the polynomial and thirty alphas: once by scikit-learn's GridSearchCV, which fits everything for
 every alpha, and once by PathSearchCV, which fits the transformers once per fold and degree and walks the
 path of all alphas once. The scores are the same. The rule of one standard error then takes the strongest
-penalty whose accuracy cannot be told from the best. Run it with ``python examples/path_search.py``; it takes
-a few seconds.
+penalty whose accuracy cannot be told from the best. Run it with ``python examples/path_search.py``; it
+takes a few seconds.
 """
 
 import time

@@ -1,5 +1,8 @@
-"""Pictures of what penalties and pruning do. Needs matplotlib, when something is plotted."""
+"""Pictures and tables of what penalties and pruning do. Needs matplotlib, when something is plotted."""
 
+from ._coef_frame import coef_frame
+from ._cv_curve import CVCurveDisplay
 from ._pruning_curve import PruningCurveDisplay
+from ._regularization_path import RegularizationPathDisplay
 
-__all__ = ["PruningCurveDisplay"]
+__all__ = ["CVCurveDisplay", "PruningCurveDisplay", "RegularizationPathDisplay", "coef_frame"]

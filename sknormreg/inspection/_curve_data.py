@@ -1,0 +1,187 @@
+"""Cross-validated scores as searches and cross-validated estimators keep them, for a curve."""
+
+from numbers import Real
+
+import numpy as np
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.utils.validation import check_is_fitted
+
+from .._compat import scorer_parts
+from ..model_selection import one_standard_error
+from ._feature_names import unwrap
+
+WEAKER_IF_LARGER = ("C", "n_features_to_keep")
+SQUARED_ERROR = "neg_mean_squared_error"
+
+
+def curve_data(estimator, X, y, param_name, scoring, larger_is_simpler):
+    """The parameters of a `CVCurveDisplay`, from whatever was fitted."""
+    while hasattr(estimator, "steps"):
+        estimator = estimator.steps[-1][1]
+    check_is_fitted(estimator)
+    if isinstance(getattr(estimator, "cv_results_", None), dict):
+        return of_search(estimator, X, y, param_name, scoring, larger_is_simpler)
+    if hasattr(estimator, "mean_score_path_"):
+        return of_paths(estimator)
+    if hasattr(estimator, "mse_path_"):
+        return of_scikit_learn(estimator)
+    raise TypeError(
+        "A search with cv_results_ is needed, or an estimator cross-validated along a path, with "
+        f"mean_score_path_ or mse_path_: got {estimator!r}."
+    )
+
+
+def of_paths(model):
+    """Of LassoCV and its like in this package."""
+    if getattr(model, "alpha_per_target", False):
+        raise ValueError(
+            "With alpha_per_target=True every target has a curve of its own: fit one at a time."
+        )
+    errors = _chosen_row(model, model.score_se_path_, 1)
+    found = {
+        "alphas": _chosen_row(model, model.alphas_, 1),
+        "mean_scores": _chosen_row(model, model.mean_score_path_, 1),
+        "standard_errors": errors,
+        "n_nonzero": _chosen_row(model, getattr(model, "n_nonzero_path_", None), 1),
+        "score_name": _name_of_path(model),
+    }
+    if not np.any(errors > 0):  # of a criterion, a single fold, or a score that is no mean over samples
+        return found | {"standard_errors": None, "alpha_min": model.alpha_min_}
+    if np.ndim(model.mean_score_path_) == 2:  # the best one may have another l1_ratio than the one chosen
+        return found
+    return found | {"alpha_min": model.alpha_min_, "alpha_1se": model.alpha_1se_}
+
+
+def _name_of_path(model):
+    if getattr(model, "alpha_rule", None) in ("aic", "bic", "ebic"):
+        return f"neg_{model.alpha_rule}"
+    if model.scoring is None and model.cv is None and hasattr(model, "store_cv_results"):
+        return SQUARED_ERROR  # leave-one-out of ridge, of the coded classes too
+    return score_name(model.scoring) or getattr(model, "_scoring", None)
+
+
+def of_scikit_learn(model):
+    """Of scikit-learn's LassoCV and ElasticNetCV."""
+    return {
+        "alphas": _chosen_row(model, model.alphas_, 1),
+        "scores": -_chosen_row(model, model.mse_path_, 2),
+        "alpha_min": model.alpha_,
+        "score_name": SQUARED_ERROR,
+    }
+
+
+def _chosen_row(model, values, ndim):
+    """That of the chosen l1_ratio, where there is one for each."""
+    if values is None or np.ndim(values) == ndim:
+        return values
+    return values[np.argmin(np.abs(np.asarray(model.l1_ratio, dtype=float) - model.l1_ratio_))]
+
+
+def of_search(search, X, y, param_name, scoring, larger_is_simpler):
+    """Of the candidates that differ from the best one in a single parameter."""
+    results, params = search.cv_results_, search.cv_results_["params"]
+    score = _which_score(search, scoring)
+    splits = np.column_stack([results[f"split{i}_test_{score}"] for i in range(search.n_splits_)])
+    mean = np.asarray(results[f"mean_test_{score}"])
+    name = _parameter(params, param_name)
+    short = name.rpartition("__")[2]
+    if larger_is_simpler is None:
+        larger_is_simpler = getattr(search.refit, "larger_is_simpler", short not in WEAKER_IF_LARGER)
+
+    # A halving search tries its candidates again and again, on more data: the last score of each counts,
+    # and the best is one of those that came through to the end.
+    turns = np.asarray(results.get("iter", np.zeros(len(params))))
+    last = np.flatnonzero((turns == turns.max()) & ~np.isnan(mean))
+    if last.size == 0:
+        raise ValueError("No candidate has a score on every fold: there is no curve to plot.")
+    best = int(getattr(search, "best_index_", last[np.argmax(mean[last])]))
+    if name not in params[best]:
+        raise ValueError(f"The best candidate has no {name}: {params[best]}.")
+    rows = {one[name]: row for row, one in enumerate(params) if _differ_only_in(name, one, params[best])}
+    values, rows = np.array(list(rows), dtype=float), np.array(list(rows.values()))
+    final = np.isin(rows, last)
+    return {
+        "alphas": values,
+        "scores": splits[rows],
+        "n_nonzero": None if X is None else [_count(search.estimator, params[row], X, y) for row in rows],
+        "alpha_min": values[final][np.argmax(mean[rows[final]])],
+        "alpha_1se": _within_one_error(values[final], splits[rows[final]], larger_is_simpler),
+        "score_name": _name_of(search, score),
+        "param_name": short,
+        "larger_is_simpler": larger_is_simpler,
+    }
+
+
+def _within_one_error(values, scores, larger_is_simpler):
+    """By the rule, which is for the results of a search."""
+    if scores.shape[1] == 1:
+        return None
+    folds = {f"split{i}_test_score": column for i, column in enumerate(scores.T)}
+    rule = one_standard_error("value", larger_is_simpler=larger_is_simpler)
+    return values[rule({"params": [{"value": value} for value in values], **folds})]
+
+
+def _count(estimator, params, X, y):
+    """Non-zero coefficients of a candidate."""
+    candidate = clone(estimator).set_params(**clone(params, safe=False))
+    return np.count_nonzero(unwrap(candidate.fit(X, y))[0].coef_)
+
+
+def _which_score(search, scoring):
+    known = [key.removeprefix("mean_test_") for key in search.cv_results_ if key.startswith("mean_test_")]
+    usual = search.refit if isinstance(search.refit, str) else "score" if len(known) > 1 else known[0]
+    score = usual if scoring is None else scoring
+    if score not in known:
+        raise ValueError(f"The search has the scores {', '.join(known)}: say which with scoring.")
+    return score
+
+
+def _parameter(params, asked):
+    """The full name of the parameter along the axis."""
+    names = sorted(set().union(*params))
+    values = {name: [one[name] for one in params if name in one] for name in names}
+    numeric = [
+        name
+        for name in names
+        if all(isinstance(v, Real) and not isinstance(v, bool) for v in values[name])
+        and len(set(values[name])) > 1
+    ]
+    if asked is None:
+        found = numeric if len(numeric) == 1 else [n for n in numeric if n.rpartition("__")[2] == "alpha"]
+    else:
+        found = [name for name in numeric if asked in (name, name.rpartition("__")[2])]
+    if len(found) != 1:
+        said = f"param_name={asked!r} is not one of them" if asked else "say which with param_name"
+        raise ValueError(
+            f"The numbers that the search varies are {', '.join(numeric) or 'none at all'}: {said}."
+        )
+    return found[0]
+
+
+def _differ_only_in(name, params, best):
+    others = params.keys() - {name}
+    return (
+        name in params
+        and params.keys() == best.keys()
+        and all(params[k] is best[k] or np.array_equal(params[k], best[k]) for k in others)
+    )
+
+
+def _name_of(search, score):
+    """What the score of a search is, by scikit-learn's names."""
+    scoring = search.scoring
+    if isinstance(scoring, dict):
+        scoring = scoring.get(score)
+    elif score != "score":
+        scoring = score
+    elif scoring is None:
+        return "accuracy" if is_classifier(search) else "r2" if is_regressor(search) else None
+    return score_name(scoring) or (score if score != "score" else None)
+
+
+def score_name(scoring):
+    """None where it has none."""
+    if isinstance(scoring, str):
+        return scoring
+    parts = scorer_parts(scoring)
+    return parts and ("neg_" if parts[1] < 0 else "") + parts[0].__name__
