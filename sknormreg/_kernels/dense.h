@@ -31,20 +31,26 @@ WIDEST static void columns4_dot_##BITS(const T *a, const T *b, const T *c, const
     out[0] += s0; out[1] += s1; out[2] += s2; out[3] += s3;                                         \
 }                                                                                                   \
                                                                                                     \
-/* out[0..3] += one column . four residuals: read once, used four times */                          \
-WIDEST static void column_dot4_##BITS(const T *a, double m, const double *p, const double *q,       \
-                                      const double *r, const double *s, ptrdiff_t n, double *out)   \
+/* out[4 t + u] += column t . residual u: enough sums at once to hide how long each takes */        \
+WIDEST static void columns4_dot4_##BITS(const T *a, const T *b, const T *c, const T *d,             \
+                                        const double *m, const double *p, const double *q,          \
+                                        const double *r, const double *s, ptrdiff_t n, double *out) \
 {                                                                                                   \
-    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                          \
-    _Pragma("omp simd reduction(+ : s0, s1, s2, s3)")                                               \
+    double a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0;                          \
+    double c0 = 0, c1 = 0, c2 = 0, c3 = 0, d0 = 0, d1 = 0, d2 = 0, d3 = 0;                          \
+    const double ma = m[0], mb = m[1], mc = m[2], md = m[3];                                        \
+    _Pragma("omp simd reduction(+ : a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3)")\
     for (ptrdiff_t i = 0; i < n; i++) {                                                             \
-        const double x = a[i] - m;                                                                  \
-        s0 += x * p[i];                                                                             \
-        s1 += x * q[i];                                                                             \
-        s2 += x * r[i];                                                                             \
-        s3 += x * s[i];                                                                             \
+        const double x = a[i] - ma, y = b[i] - mb, z = c[i] - mc, w = d[i] - md;                    \
+        a0 += x * p[i]; a1 += x * q[i]; a2 += x * r[i]; a3 += x * s[i];                             \
+        b0 += y * p[i]; b1 += y * q[i]; b2 += y * r[i]; b3 += y * s[i];                             \
+        c0 += z * p[i]; c1 += z * q[i]; c2 += z * r[i]; c3 += z * s[i];                             \
+        d0 += w * p[i]; d1 += w * q[i]; d2 += w * r[i]; d3 += w * s[i];                             \
     }                                                                                               \
-    out[0] += s0; out[1] += s1; out[2] += s2; out[3] += s3;                                         \
+    out[0] += a0; out[1] += a1; out[2] += a2; out[3] += a3;                                         \
+    out[4] += b0; out[5] += b1; out[6] += b2; out[7] += b3;                                         \
+    out[8] += c0; out[9] += c1; out[10] += c2; out[11] += c3;                                       \
+    out[12] += d0; out[13] += d1; out[14] += d2; out[15] += d3;                                     \
 }                                                                                                   \
                                                                                                     \
 /* out_j += sum over four rows of (x_ij - m_j) r_i, for a run of columns */                         \
@@ -84,7 +90,7 @@ static void correlate_F##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const doubl
                               const ptrdiff_t *cols, ptrdiff_t p, const double *R, ptrdiff_t K,     \
                               double *out)                                                          \
 {                                                                                                   \
-    double part[4], m[4];                                                                           \
+    double part[16], m[4];                                                                          \
     const T *x[4];                                                                                  \
     for (ptrdiff_t i = 0; i < n; i += ROW_CHUNK) {                                                  \
         const ptrdiff_t rows = n - i < ROW_CHUNK ? n - i : ROW_CHUNK;                               \
@@ -96,16 +102,16 @@ static void correlate_F##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const doubl
                 m[t] = mean[at];                                                                    \
             }                                                                                       \
             ptrdiff_t k = 0;                                                                        \
-            for (; K - k > 1; k += 4)                                                               \
-                for (int t = 0; t < width; t++) {                                                   \
-                    const double *r[4];                                                             \
-                    const ptrdiff_t count = K - k < 4 ? K - k : 4;                                  \
-                    for (int u = 0; u < 4; u++)                                                     \
-                        r[u] = R + (k + (u < count ? u : count - 1)) * n + i;                       \
-                    for (int u = 0; u < 4; u++) part[u] = 0;                                        \
-                    column_dot4_##BITS(x[t], m[t], r[0], r[1], r[2], r[3], rows, part);             \
-                    for (int u = 0; u < count; u++) out[(k + u) * p + j + t] += part[u];            \
-                }                                                                                   \
+            for (; K - k > 1; k += 4) {                                                             \
+                const ptrdiff_t count = K - k < 4 ? K - k : 4;                                      \
+                const double *r[4];                                                                 \
+                for (int u = 0; u < 4; u++)                                                         \
+                    r[u] = R + (k + (u < count ? u : count - 1)) * n + i;                           \
+                for (int t = 0; t < 16; t++) part[t] = 0;                                           \
+                columns4_dot4_##BITS(x[0], x[1], x[2], x[3], m, r[0], r[1], r[2], r[3], rows, part);\
+                for (int t = 0; t < width; t++)                                                     \
+                    for (int u = 0; u < count; u++) out[(k + u) * p + j + t] += part[4 * t + u];    \
+            }                                                                                       \
             for (; k < K; k++) {                                                                    \
                 for (int t = 0; t < 4; t++) part[t] = 0;                                            \
                 columns4_dot_##BITS(x[0], x[1], x[2], x[3], m, R + k * n + i, rows, part);          \
