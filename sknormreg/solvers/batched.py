@@ -17,9 +17,9 @@ from .path import solve_path
 from .solution import Solution, Status
 
 _EPS = np.finfo(float).eps
-_FIRST, _MOST = 4, 16  # strengths per pass
+_FIRST, _MOST = 8, 32  # strengths per pass
 _NOTICEABLE = 1e-11  # a violation below this, relative to the correlation, is rounding
-_ROOM = 64  # coordinates beyond the support that a working set may have at least
+_ROOM = 64  # coordinates that a working set may grow by at least, in one pass
 _ROUNDS = 50  # passes without an accepted strength after which it is solved alone
 
 
@@ -86,7 +86,8 @@ class BatchedPath:
     def _choose(self, point, strength, target):
         """Add to the working set what violates, or may at `target` by the strong rule.
 
-        The likeliest first (Tibshirani et al., JRSS B 74 (2012), eq. 6), and no more than the support has.
+        The likeliest first (Tibshirani et al., JRSS B 74 (2012), eq. 6), and no more than a quarter of what
+        the support has.
         """
         c, penalty = self.problem.coordinates, self.problem.penalty
         support = (point.flat != 0.0) & ~self.inside
@@ -95,7 +96,7 @@ class BatchedPath:
         likely = bold.violation(point.flat, -point.correlation, c)
         likely[self.inside] = -np.inf
         candidates = np.flatnonzero((likely > 0.0) | support)
-        room = max(_ROOM, np.count_nonzero(point.flat))
+        room = max(_ROOM, np.count_nonzero(point.flat) // 4)
         if candidates.size > room:
             order = np.argsort(-here[candidates] - np.where(support[candidates], np.inf, 0.0))
             candidates = candidates[order[:room]]
