@@ -46,6 +46,7 @@ _LITERAL = re.compile(r"(::\n(?:(?: .*)?\n)+|^ *>>> .*$|`+[^`]*`+)", re.MULTILIN
 def keep_plain_text(app, what, name, obj, options, lines):
     """Docstrings write |w| and n_features_in_ as they are: neither is markup outside literal text."""
     text = re.sub(r":obj:`(\w+) <[\w.]+>`", r"**\1**", "\n".join(lines) + "\n")
+    text = re.sub(r":term:`([^`]+)`", r"`\1`", text)  # of scikit-learn's glossary, in what is inherited
     parts = _LITERAL.split(text)
     parts[::2] = [re.sub(r"\||(?<=\w)_(?!\w)", r"\\\g<0>", part) for part in parts[::2]]
     lines[:] = "".join(parts).split("\n")

@@ -12,27 +12,25 @@ def convert_alpha(alpha, source, target, *, l1_ratio=None, n_samples=None, loss=
     """Convert the strength of a penalty between conventions so that the minimiser stays the same.
 
     With L_i the loss of row i (half the square, the log-loss or the squared hinge), s_i its weight, a
-    the strength and r the share of L1, the conventions minimise:
+    the strength and r the share of L1, the conventions minimise::
 
-    ========================== ============================================== =======================
-    name                       objective                                      strength of
-    ========================== ============================================== =======================
-    ``lasso``                  mean L + a sum|w|                              Lasso
-    ``elastic_net``            mean L + a (r sum|w| + (1 - r) / 2 sum w^2)    ElasticNet
-    ``ridge``                  2 sum L + a sum w^2                            Ridge
-    ``lasso_classifier``       mean L + a sum|w|                              LassoClassifier
-    ``elastic_net_classifier`` mean L + a (r sum|w| + (1 - r) / 2 sum w^2)    ElasticNetClassifier
-    ``ridge_classifier``       2 sum L + a sum w^2 for squared loss,          RidgeClassifier
+        name                   objective                                      strength of
+
+        lasso                  mean L + a sum|w|                              Lasso
+        elastic_net            mean L + a (r sum|w| + (1 - r) / 2 sum w^2)    ElasticNet
+        ridge                  2 sum L + a sum w^2                            Ridge
+        lasso_classifier       mean L + a sum|w|                              LassoClassifier
+        elastic_net_classifier mean L + a (r sum|w| + (1 - r) / 2 sum w^2)    ElasticNetClassifier
+        ridge_classifier       2 sum L + a sum w^2 for squared loss,          RidgeClassifier
                                mean L + a / 2 sum w^2 for the log-loss
-    ``C``                      a sum L + r sum|w| + (1 - r) / 2 sum w^2       LogisticRegression,
+        C                      a sum L + r sum|w| + (1 - r) / 2 sum w^2       LogisticRegression,
                                                                               LinearSVC
-    ``glmnet``                 mean L + a (r sum|w| + (1 - r) / 2d sum w^2)   glmnet: lambda is a,
+        glmnet                 mean L + a (r sum|w| + (1 - r) / 2d sum w^2)   glmnet: lambda is a,
                                                                               its alpha is r
-    ``keras``                  mean M + a (r sum|w| + (1 - r) sum w^2)        L1L2(a r, a (1 - r))
-    ``keras_l1``               mean M + a sum|w|                              L1
-    ``keras_l2``               mean M + a sum w^2                             L2
-    ``weight_decay``           mean M + a / 2 sum w^2                         SGD and Adam of torch
-    ========================== ============================================== =======================
+        keras                  mean M + a (r sum|w| + (1 - r) sum w^2)        L1L2(a r, a (1 - r))
+        keras_l1               mean M + a sum|w|                              L1
+        keras_l2               mean M + a sum w^2                             L2
+        weight_decay           mean M + a / 2 sum w^2                         SGD and Adam of torch
 
     Here ``sum L = sum_i s_i L_i``, ``mean L = sum L / S`` and ``S = sum_i s_i``. M is L but for squared
     loss, which Keras and torch do not halve: M = 2 L. d is 1 but for squared loss, where it is the

@@ -70,7 +70,7 @@ def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None,
     >>> path.coefs.shape
     (10, 5)
     >>> path.df
-    array([ 0.,  4.,  7., 10., 10.])
+    array([ 0.,  4.,  7.,  9., 10.])
     """
     model = clone(linear_model(estimator))
     if l1_ratio is None:
