@@ -111,7 +111,7 @@ class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator
     >>> X, y = load_diabetes(return_X_y=True)
     >>> pipeline = make_pipeline(StandardScaler(), CoefficientPruner(Lasso(3.0)), Ridge()).fit(X, y)
     >>> pipeline[:-1].get_feature_names_out()
-    array(['x1', 'x2', 'x3', 'x6', 'x8', 'x9'], dtype=object)
+    array(['x1', 'x2', 'x3', 'x4', 'x6', 'x8', 'x9'], dtype=object)
     """
 
     _parameter_constraints = {

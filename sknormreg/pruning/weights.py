@@ -95,7 +95,7 @@ def retain_weights(W, threshold, *, relative=True, scope="layer", out=None):
     --------
     >>> from sknormreg.pruning import retain_weights
     >>> retain_weights([0.1, -0.5, 2.0], 0.25)
-    array([ 0.,  -0.5,  2. ])
+    array([ 0. , -0.5,  2. ])
     """
     return _apply(_retain, W, threshold, relative, scope, out)
 

@@ -1,0 +1,17 @@
+"""The examples in docstrings print what they say."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import sknormreg
+
+MODULES = [module.name for module in pkgutil.walk_packages(sknormreg.__path__, "sknormreg.")]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name):
+    found = doctest.testmod(importlib.import_module(name))
+    assert found.failed == 0
