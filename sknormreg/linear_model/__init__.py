@@ -7,6 +7,7 @@ from ._elastic_net_classifier import ElasticNetClassifier
 from ._lasso import Lasso
 from ._lasso_classifier import LassoClassifier
 from ._regression import RegressionMixin, read_regression_data
+from ._relax import relaxed
 from ._ridge import Ridge
 from ._ridge_classifier import RidgeClassifier
 from ._ridge_elimination import gaussian_deviance
@@ -27,6 +28,7 @@ __all__ = [
     "gaussian_deviance",
     "largest_alpha",
     "read_regression_data",
+    "relaxed",
     "stack",
     "store",
 ]
