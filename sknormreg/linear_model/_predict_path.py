@@ -16,12 +16,11 @@ def predicts_numbers(model):
 
 
 def predicts_classes(model):
-    """Whether `predict` is the class with the largest linear predictor, of two classes by its sign."""
+    """Whether `predict`, for one label, is the class with the largest predictor; of two, by its sign."""
     return (
         _is_linear(model)
         and type(model).predict in (ClassificationMixin.predict, RidgeClassifier.predict)
         and type(model).decision_function is ClassificationMixin.decision_function
-        and not getattr(model, "_multilabel", False)
     )
 
 

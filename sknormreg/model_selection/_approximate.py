@@ -1,4 +1,4 @@
-"""Scores of leave-one-out predictions along a path, for ``cv="alo"``."""
+"""Scores of leave-one-out predictions along a path, for ``cv="alo"`` and ridge."""
 
 from copy import copy
 
@@ -6,33 +6,63 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.metrics import accuracy_score, mean_squared_error
 
-from ..solvers.leave_one_out import held_out_predictors
+from ..solvers.leave_one_out import RidgeLeaveOneOut, held_out_predictors
+from ..solvers.ridge import is_linear_system
 from ..solvers.workspace import Workspace
 from ._path_scoring import built_in
 
 
 def score_left_out(model, path, task, y, scorer, params):
-    """(scores (A,), standard errors (A,)) of predicting each sample from all others."""
+    """(scores (A,), standard errors (A,)) of predicting each sample from all others.
+
+    NaN where some sample has no prediction.
+    """
+    check_several(task.weights)
     scores, errors = [], []
     mean_of = built_in(scorer, model) or (None, 1)
-    for place, alpha in enumerate(path.alphas):
-        z = _predictors(path, task, place, float(alpha))
-        z += np.reshape(task.target_mean, (-1, 1))
-        known = knows(model, z)
-        scores.append(scorer(known, z.T, y, **params))
-        errors.append(_standard_error(mean_of[0], known.predict(z.T), y, task.samples))
+    for z in _predictors(path, task):
+        z = z + np.reshape(task.target_mean, (-1, 1))
+        known, score, error = knows(model, z), np.nan, np.nan
+        if np.isfinite(z).all():
+            score = scorer(known, z.T, y, **params)
+            error = _standard_error(mean_of[0], known.predict(z.T), y, task.samples)
+        scores.append(score)
+        errors.append(error)
     return np.array(scores, dtype=float), np.array(errors)
 
 
-def _predictors(path, task, place, alpha):
-    problems = task.at(np.full(len(task.problems), alpha))
-    solutions = path._rows[place]
-    return np.concatenate(
-        [
-            held_out_predictors(problem, solution.coef, solution.intercept, Workspace())
-            for problem, solution in zip(problems, solutions, strict=True)
-        ]
-    )
+def check_several(weights):
+    """Raise where there is nothing to learn from without some sample."""
+    count = np.count_nonzero(weights)
+    if count < 2:
+        raise ValueError(
+            f"Leave-one-out needs at least 2 samples with a positive weight, got n_samples={count}."
+        )
+
+
+def _predictors(path, task):
+    """(K, n) at each alpha: exact where that is a linear system."""
+    exact = exact_errors(task, path.alphas) if np.all(path.alphas > 0) else None
+    if exact is not None:
+        yield from task.targets - exact
+        return
+    for alpha, solutions in zip(path.alphas, path._rows, strict=True):
+        problems = task.at(np.full(len(task.problems), float(alpha)))
+        yield np.concatenate(
+            [
+                held_out_predictors(problem, solution.coef, solution.intercept, Workspace())
+                for problem, solution in zip(problems, solutions, strict=True)
+            ]
+        )
+
+
+def exact_errors(task, alphas):
+    """y minus the prediction by a fit without that sample (A, K, n); None where it is no linear system."""
+    problem, c = task.problems[0], task.problems[0].coordinates
+    if not (is_linear_system(task.at(np.ones(len(task.problems)))) and np.all(c.factor > 0)):
+        return None
+    fitted = problem.design, task.targets, task.weights, c.factor, problem.fit_intercept
+    return RidgeLeaveOneOut(*fitted).errors(task.strengths(alphas))
 
 
 def knows(model, z):
@@ -48,10 +78,11 @@ def knows(model, z):
 
 def _standard_error(function, predicted, y, weights):
     """Of the weighted mean over samples; NaN for scores that are no such means."""
+    predicted, y = (np.reshape(values, (len(y), -1)) for values in (predicted, y))
     if function is mean_squared_error:
-        terms = np.reshape((predicted - y) ** 2, (len(y), -1)).mean(axis=1)
+        terms = ((predicted - y) ** 2).mean(axis=1)
     elif function is accuracy_score:
-        terms = (predicted == y).astype(float)
+        terms = (predicted == y).all(axis=1).astype(float)
     else:
         return np.nan
     spread = weights @ (terms - weights @ terms) ** 2

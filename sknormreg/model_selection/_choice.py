@@ -17,6 +17,11 @@ def mean_and_error(scores):
 
 def best_of(mean):
     """Index of the highest mean score, the first of equals; NaN counts as the lowest."""
+    if np.isnan(mean).all():
+        raise ValueError(
+            "No alpha has a score on every fold, so there is none to choose: they are NaN. Give larger "
+            "alphas, or look at what scoring makes of the test samples."
+        )
     return np.unravel_index(np.argmax(np.where(np.isnan(mean), -np.inf, mean)), mean.shape)
 
 
@@ -33,6 +38,7 @@ def simplest_near(mean, error, best, strength):
     """
     row = best[:-1]
     near = (mean[row] >= mean[best] - error[best]) & (strength[row] >= strength[best])
+    near[best[-1]] = True  # where its error is no number
     return (*row, int(np.argmax(np.where(near, strength[row], -np.inf))))
 
 

@@ -39,7 +39,8 @@ class ElasticNetClassifierCV(ClassificationCV):
         The certificate required of every fit: its duality gap over the objective at w = 0.
     cv : int, cross-validation generator, iterable or "alo", default=None
         Folds; None is five stratified ones. "alo" is approximate leave-one-out, from the one path of all
-        samples.
+        samples: a fit that follows some sample wherever it goes has no prediction for it, and no score
+        (NaN).
     verbose : bool or int, default=False
         How much joblib tells of the folds.
     n_jobs : int, default=None

@@ -4,19 +4,28 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
+from sklearn.base import is_classifier
 from sklearn.metrics import mean_squared_error, r2_score, root_mean_squared_error
 from sklearn.utils.parallel import Parallel, delayed
 
 from .._compat import check_method_params
-from ..solvers.folds import fold_coefficients, make_folds, partition, squared_errors, whole
+from ..solvers.folds import (
+    fold_coefficients,
+    held_moments,
+    make_folds,
+    merged,
+    partition,
+    squared_errors,
+)
 from ._path_scoring import built_in, score_path
 
 _FORMULAS = {
     mean_squared_error: lambda errors, variance: errors,
     root_mean_squared_error: lambda errors, variance: np.sqrt(errors),
-    r2_score: lambda errors, variance: 1.0 - errors / variance,
+    r2_score: lambda errors, variance: 1.0 - errors / np.where(variance > 0, variance, np.nan),
 }
 _LARGEST = 4096  # side of a Gram matrix worth forming for every fold
+_MOST = 1 << 27  # doubles in those of all folds: 1 GiB
 
 
 @dataclass
@@ -35,7 +44,44 @@ class FoldScores:
 
     scores: np.ndarray
     n_nonzero: np.ndarray
-    moments: list | None = None  # of the folds, where they were formed
+    moments: object = None  # `Moments` of all rows, where those of the folds were formed
+
+
+def read_folds(cv, X, y, params):
+    """Pairs of row indices (train, test) from a splitter."""
+    n = X.shape[0]
+    folds = [tuple(_indices(rows, n) for rows in pair) for pair in cv.split(X, y, **params)]
+    if not folds:
+        raise ValueError("cv has no folds: give at least one pair of rows to train on and rows to test on.")
+    for k, pair in enumerate(folds):
+        for rows, what in zip(pair, ("train", "test"), strict=True):
+            if rows.size == 0:
+                raise ValueError(f"Fold {k} of cv has no samples to {what} on: leave it out.")
+    return folds
+
+
+def _indices(rows, n):
+    """Row numbers from 0 to n - 1, out of numbers or a mask."""
+    rows = np.asarray(rows)
+    return np.arange(n)[rows] if rows.size else np.empty(0, dtype=np.intp)
+
+
+def check_folds(folds, y, sample_weight, score_params, *, classifier):
+    """Raise for folds that could have no score, in words that tell which."""
+    to_score = score_params.get("sample_weight")
+    for k, (train, test) in enumerate(folds):
+        for what, rows, weights in (("train", train, sample_weight), ("test", test, to_score)):
+            if weights is not None and not np.asarray(weights)[rows].any():
+                raise ValueError(
+                    f"The sample_weight of all samples that fold {k} of cv would {what} on is zero: leave "
+                    "them out, or choose other folds."
+                )
+        if classifier and y.ndim == 1 and np.all(y[train] == y[train[0]]):
+            label = y[train[:1]].tolist()[0]
+            raise ValueError(
+                f"Fold {k} of cv trains on one class only, {label!r}: use StratifiedKFold, or shuffle the "
+                "samples."
+            )
 
 
 def score_folds(candidates, X, y, sample_weight, task, folds, *, score_params, n_jobs=None, verbose=0):
@@ -52,54 +98,65 @@ def _moments_pay(candidates, task, folds, sample_weight, score_params):
     return (
         problem.loss.quadratic
         and p <= min(n, _LARGEST)
+        and len(folds) * p * p <= _MOST
         and _of_squared_errors(candidates) is not None
         and problem.weights is task.samples  # no class weights, which each fold would have its own of
         and problem.penalty.l1_and_l2(problem.coordinates) is not None
-        and score_params.keys() == ({"sample_weight"} if sample_weight is not None else set())
+        and score_params.keys() <= {"sample_weight"}
+        and score_params.get("sample_weight") is sample_weight
         and partition(folds, n)
     )
 
 
 def _by_moments(candidates, X, task, folds):
-    """None where some fold is too ill-conditioned for its moments."""
+    """None where moments lose digits: a fold is ill-conditioned, a score next to nothing or undefined."""
     problem, score = task.problems[0], _of_squared_errors(candidates)
     weights, Y = problem.weights, task.targets
     tests = [test for _, test in folds]
-    if any(weights[test].sum() == 0 for test in tests):
-        return None
     with np.errstate(over="ignore", invalid="ignore"):
-        parts = make_folds(X, Y, weights, tests, problem.fit_intercept)
+        held = held_moments(X, Y, weights, tests, problem.fit_intercept)
         scores, counts = [], []
-        for part, test in zip(parts, tests, strict=True):
-            share = weights[test] / weights[test].sum()
-            held = Y[:, test]
-            variance = ((held - (held @ share)[:, None]) ** 2) @ share
+        for part, test in zip(make_folds(held), tests, strict=True):
+            variance = _variance(Y[:, test], weights[test])
             for penalty, alphas in zip(candidates.penalties, candidates.alphas, strict=True):
                 strengths = task.strengths_of_part(alphas, part.train.weight)
                 strengths = np.repeat(strengths[:, None], len(Y), axis=1)
                 coefs = fold_coefficients(part.train, penalty, problem.coordinates, strengths)
-                if coefs is None:
+                errors = None if coefs is None else squared_errors(part, coefs)
+                found = np.nan if errors is None else score(errors, variance)
+                if not np.all(np.isfinite(found)):
                     return None
-                scores.append(score(squared_errors(part, coefs), variance))
+                scores.append(found)
                 counts.append(np.count_nonzero(coefs, axis=(1, 2)))
     shape = (len(folds), *candidates.alphas.shape)
-    return FoldScores(_folds_last(scores, shape), _folds_last(counts, shape), parts)
+    everything = merged(held) if sum(map(len, tests)) == len(weights) else None
+    return FoldScores(_folds_last(scores, shape), _folds_last(counts, shape), everything)
+
+
+def _variance(Y, weights):
+    """Of targets (K, n); that of a constant is zero, and not a rounding error."""
+    Y, share = Y[:, weights > 0], weights[weights > 0] / weights.sum()
+    spread = ((Y - (Y @ share)[:, None]) ** 2) @ share
+    return np.where(np.ptp(Y, axis=1) > 0, spread, 0.0)
 
 
 def start_from(moments, task, alpha):
     """Give a `Task` its Gram matrix and a start at alpha, from the moments of all its rows."""
-    everything, problem = whole(moments), task.problems[0]
+    problem = task.problems[0]
     strengths = np.full((1, len(task.problems)), float(task.strengths(alpha)))
-    coefs = fold_coefficients(everything, problem.penalty, problem.coordinates, strengths)
+    coefs = fold_coefficients(moments, problem.penalty, problem.coordinates, strengths)
     if coefs is not None:
-        task.workspace.adopt(everything.gram)
+        task.workspace.adopt(moments.gram)
         task.starts = [(coef[None, :], np.zeros(1)) for coef in coefs[0]]
 
 
 def _of_squared_errors(candidates):
-    """Function of mean squared errors (A, K) and variances (K,) that gives the scores, or None."""
+    """Function of mean squared errors (A, K) and variances (K,) that gives the scores, or None.
+
+    A classifier is scored by the labels that it predicts, whatever its loss.
+    """
     function, sign = built_in(candidates.scorer, candidates.templates[0]) or (None, 1)
-    if function not in _FORMULAS:
+    if function not in _FORMULAS or is_classifier(candidates.templates[0]):
         return None
     return lambda errors, variance: sign * _FORMULAS[function](errors, variance).mean(axis=1)
 

@@ -34,7 +34,8 @@ class LassoCV(RegressionCV):
     copy_X : bool, default=True
         Accepted for compatibility; X is never written to.
     cv : int, cross-validation generator, iterable or "alo", default=None
-        Folds; None is five. "alo" is approximate leave-one-out, from the one path of all samples.
+        Folds; None is five. "alo" is approximate leave-one-out, from the one path of all samples: a fit
+        that follows some sample wherever it goes has no prediction for it, and no score (NaN).
     verbose : bool or int, default=False
         How much joblib tells of the folds.
     n_jobs : int, default=None

@@ -28,7 +28,7 @@ def is_bare(estimator):
 
 
 def can_transform(estimator):
-    """Whether `transform` gives all that the last step sees; a class derived from Pipeline may do more."""
+    """Whether `transform` gives what the last step sees; a class derived from Pipeline may do more."""
     while isinstance(estimator, Pipeline):
         if type(estimator) is not Pipeline:
             return False

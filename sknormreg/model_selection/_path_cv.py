@@ -27,13 +27,13 @@ from ._alpha_grid import falling
 from ._approximate import score_left_out
 from ._choice import CRITERIA, RULES, ask, best_of, mean_and_error, simplest_near, warn_of
 from ._criteria import criterion, samples_count_for
-from ._fold_scores import Candidates, score_folds, start_from
+from ._fold_scores import Candidates, check_folds, read_folds, score_folds, start_from
 from ._regularization_path import path_of
 
 _FLOATS = (np.float64, np.float32)
 
 CV_CONSTRAINTS = {
-    "eps": [Interval(Real, 0, None, closed="neither")],
+    "eps": [Interval(Real, 0, 1, closed="neither")],
     "alphas": ["array-like", Interval(Integral, 1, None, closed="left")],
     "cv": ["cv_object", StrOptions({"alo"})],
     "scoring": [StrOptions(set(get_scorer_names())), callable, None],
@@ -52,7 +52,7 @@ class Choice:
     error: np.ndarray
     n_nonzero: np.ndarray
     scores: np.ndarray | None = None  # (l1_ratios, alphas, folds)
-    moments: list | None = None  # of the folds, where they were formed
+    moments: object = None  # `Moments` of all rows, where those of the folds were formed
 
 
 class PathCV(LinearModel):
@@ -82,8 +82,9 @@ class PathCV(LinearModel):
             The fitted estimator.
         """
         raise_for_params(params, self, "fit")
-        progress = callback_context(self, max_subtasks=2)
-        data = {"estimator": self, "X": X, "y": y, "metadata": None}
+        progress = callback_context(self, max_subtasks=0)
+        told = None if sample_weight is None else {"sample_weight": sample_weight}
+        data = {"estimator": self, "X": X, "y": y, "metadata": told}
         progress.call_on_fit_task_begin(**data)
         X, y = self._validate(X, y)
         if sample_weight is not None:
@@ -97,19 +98,25 @@ class PathCV(LinearModel):
     def _templates(self):
         """An unfitted model for each l1_ratio."""
         own = self.get_params(deep=False)
-        if own.get("precompute") == "auto":
+        if "precompute" in own:  # a Gram matrix of all samples is none of a fold's
             own["precompute"] = False
         params = {name: own[name] for name in self._model._get_param_names() if name in own}
         if "l1_ratio" not in params:
             return [self._model(**params)]
-        return [self._model(**(params | {"l1_ratio": r})) for r in np.atleast_1d(self.l1_ratio)]
+        ratios = [self.l1_ratio] if np.ndim(self.l1_ratio) == 0 else list(self.l1_ratio)
+        for index, ratio in enumerate(ratios):
+            if not (isinstance(ratio, Real) and 0 <= ratio <= 1):
+                raise ValueError(f"l1_ratio[{index}] must be a number from 0 to 1, got {ratio!r}.")
+        if not ratios:
+            raise ValueError(f"l1_ratio must be one or more numbers from 0 to 1, got {self.l1_ratio!r}.")
+        return [self._model(**(params | {"l1_ratio": ratio})) for ratio in ratios]
 
     def _choose_and_fit(self, X, y, sample_weight, routed):
         templates = self._templates()
         task = templates[0]._task(X, y, sample_weight)
         tasks = [task, *(task.with_penalty(template._penalty()) for template in templates[1:])]
         alphas = self._grid(tasks)
-        if self.alpha_rule in CRITERIA or self.cv == "alo":
+        if self.alpha_rule in CRITERIA or isinstance(self.cv, str):
             paths = [
                 path_of(_as_read(template, templates[0]), *pair)
                 for template, *pair in zip(templates, tasks, alphas, strict=True)
@@ -134,11 +141,7 @@ class PathCV(LinearModel):
                     "by providing your estimator with the appropriate `alphas=` argument."
                 )
             return np.array([falling(largest_alpha(task), self.alphas, self.eps) for task in tasks])
-        for index, alpha in enumerate(self.alphas):
-            check_scalar(alpha, f"alphas[{index}]", Real, min_val=0.0, include_boundaries="left")
-        given = np.sort(np.asarray(self.alphas, dtype=np.float64))[::-1]
-        if given.ndim != 1 or given.size == 0:
-            raise ValueError(f"alphas must be a number of alphas or a list of them, got {self.alphas!r}.")
+        given = np.sort(check_alphas(self.alphas))[::-1]
         return np.tile(given, (len(tasks), 1))
 
     def _scorer(self):
@@ -146,7 +149,8 @@ class PathCV(LinearModel):
 
     def _on_folds(self, templates, tasks, alphas, X, y, sample_weight, routed):
         cv = check_cv(self.cv, y, classifier=is_classifier(self))
-        folds = [tuple(map(_indices, pair)) for pair in cv.split(X, y, **routed.splitter.split)]
+        folds = read_folds(cv, X, y, routed.splitter.split)
+        check_folds(folds, y, sample_weight, routed.scorer.score, classifier=is_classifier(self))
         given = [task.problems[0].penalty for task in tasks]
         candidates = Candidates(templates, given, alphas, self._scorer())
         found = score_folds(
@@ -175,7 +179,7 @@ class PathCV(LinearModel):
         counts = np.array([np.count_nonzero(p.coefs.reshape(-1, p.alphas.size), axis=0) for p in paths])
         if self.alpha_rule in CRITERIA:
             n = samples_count_for(len(y), sample_weight)
-            if tasks[0].problems[0].loss.kinked or (is_classifier(self) and _quadratic(tasks)):
+            if tasks[0].problems[0].loss.kinked:
                 raise ValueError(
                     f"alpha_rule={self.alpha_rule!r} needs a likelihood, which {type(self).__name__} with "
                     f"loss={self.loss!r} has not: use alpha_rule='min' or '1se', or loss='log_loss'."
@@ -207,6 +211,7 @@ class PathCV(LinearModel):
         """All fitted attributes, once everything has been found."""
         single = 0 if len(alphas) == 1 else slice(None)
         self._adopt_model(model)
+        vars(self).pop("mse_path_", None)  # of an earlier fit
         self.alphas_ = alphas[0] if not isinstance(self.alphas, Integral) else alphas[single]
         self.mean_score_path_ = choice.mean[single]
         self.score_se_path_ = choice.error[single]
@@ -248,9 +253,8 @@ class PathCV(LinearModel):
         """
         to_split = MethodMapping().add(caller="fit", callee="split")
         to_score = MethodMapping().add(caller="fit", callee="score")
-        splitter = None if self.cv == "alo" else check_cv(self.cv)
         router = MetadataRouter(owner=self).add_self_request(self)
-        router.add(splitter=splitter, method_mapping=to_split)
+        router.add(splitter=self.cv, method_mapping=to_split)  # as it is: a generator can be read but once
         if self.scoring is None:
             return router
         return router.add(scorer=self._scorer(), method_mapping=to_score)
@@ -264,10 +268,15 @@ def _as_read(template, first):
     return made
 
 
-def _quadratic(tasks):
-    return tasks[0].problems[0].loss.quadratic
-
-
-def _indices(rows):
-    rows = np.asarray(rows)
-    return np.flatnonzero(rows) if rows.dtype == bool else rows
+def check_alphas(alphas, *, positive=False):
+    """In the order given; they must not be negative, nor zero if they have to be `positive`."""
+    given = [alphas] if np.ndim(alphas) == 0 else list(alphas)
+    if not given:
+        raise ValueError(f"alphas must be one or more numbers, got {alphas!r}.")
+    boundaries = "neither" if positive else "left"
+    for index, alpha in enumerate(given):
+        name = f"alphas[{index}]" if len(given) > 1 else "alphas"
+        check_scalar(alpha, name, Real, min_val=0.0, include_boundaries=boundaries)
+        if not np.isfinite(alpha):
+            raise ValueError(f"{name} must be finite, got {alpha!r}.")
+    return np.array(given, dtype=np.float64)

@@ -6,6 +6,7 @@ from typing import Any
 
 from joblib.logger import short_format_time
 from sklearn.base import clone
+from sklearn.utils.metadata_routing import get_routing_for_object
 
 from .._compat import (
     CallbackSupportMixin,
@@ -63,13 +64,15 @@ class PathFit(CallbackSupportMixin):
 
     def fit(self, X, y=None, **params):
         data = {"estimator": self.model, "X": X, "y": y}
-        context = callback_context(self).call_on_fit_task_begin(**data)
+        context = callback_context(self, task_name="path")
+        context.estimator_name = type(self.model).__name__  # for progress bars
+        context.call_on_fit_task_begin(**data)
         self.models = self.model.fit_path(X, y, self.values, **params)
         context.call_on_fit_task_end(**data)
         return self
 
     def get_metadata_routing(self):
-        return self.model.get_metadata_routing()
+        return get_routing_for_object(self.model)
 
 
 def evaluate(search, walk, fold, context):
@@ -89,10 +92,10 @@ def evaluate(search, walk, fold, context):
         with context.propagate_callback_context(path):
             context.call_on_fit_task_begin(**told)
             fitted = path.fit(X, y, **params)
-    except Exception:
+    except Exception:  # only the candidate at fault is to fail, and as it does by itself
         fitted = None
     try:
-        if fitted is None:  # only the candidate at fault is to fail, and as it does on its own
+        if fitted is None:
             return one_by_one(search, walk, fold, NoContext())
         test = search.part(estimator, fold.test, fold.train)
         return results(search, walk, fold, fitted, train, test, start)

@@ -1,8 +1,8 @@
 """scikit-learn's metrics, of many models at once.
 
-A metric here takes the linear predictors (n, models, outputs), the models, y and sample weights, and gives
-what scikit-learn's function gives for each model, or None: then that function has to be asked. It words
-all complaints, so whatever is out of the ordinary is left to it.
+A metric here takes the linear predictors (n, models, outputs), the models, y and sample weights, and
+gives what scikit-learn's function gives for each model, or None: then that function has to be asked. It
+words all complaints, so whatever is out of the ordinary is left to it.
 """
 
 import numpy as np
@@ -41,9 +41,7 @@ def mean(values, weight):
 def r2(residuals, y, weight):
     error = mean(residuals**2, weight)
     variance = mean((y - np.average(y, axis=0, weights=weight)) ** 2, weight)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        explained = np.where(variance != 0, 1 - error / variance, error == 0)
-    return explained.mean(axis=1)
+    return np.where(variance != 0, 1 - error / variance, error == 0).mean(axis=1)
 
 
 def squared(residuals, y, weight):
@@ -59,9 +57,7 @@ def absolute(residuals, y, weight):
 
 
 def largest(residuals, y, weight):
-    if y.shape[1] == 1 and weight is None:
-        return np.abs(residuals).max(axis=(0, 2))
-    return None
+    return np.abs(residuals).max(axis=(0, 2)) if y.shape[1] == 1 else None
 
 
 def accuracy(predictors, models, y, weight):
@@ -71,7 +67,8 @@ def accuracy(predictors, models, y, weight):
     classes = models[0].classes_
     if classes.dtype.kind != y.dtype.kind:
         return None
-    found = (predictors[:, :, 0] > 0).astype(int) if predictors.shape[2] == 1 else predictors.argmax(axis=2)
+    binary = predictors.shape[2] == 1
+    found = (predictors[:, :, 0] > 0).astype(int) if binary else predictors.argmax(axis=2)
     codes = np.searchsorted(classes, y).clip(max=classes.size - 1)
     hits = (found == codes[:, None]) & (classes[codes] == y)[:, None]
     return mean(hits, weight)
@@ -102,6 +99,8 @@ def measure(function, predictors, models, y, sample_weight=None):
         if weight.ndim != 1 or weight.dtype.kind not in "fiu" or len(weight) != len(predictors):
             return None
         weight = weight.astype(np.float64)
+        if not weight.sum() > 0:
+            return None
     if len(predictors) < 2 or function not in METRICS:
         return None
     with np.errstate(all="ignore"):

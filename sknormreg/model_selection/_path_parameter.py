@@ -28,15 +28,8 @@ class Walk:
 
 
 def read_grid(estimator, param_grid):
-    """(candidates, walks): the walks in the order of their first candidates.
-
-    A grid that cannot be read, or parameters that cannot be set, make no walk: the ordinary search will
-    say what is wrong with them.
-    """
-    try:
-        candidates = list(ParameterGrid(param_grid))
-    except (TypeError, ValueError):
-        return [], []
+    """(candidates, walks): the walks in the order of their first candidates."""
+    candidates = list(ParameterGrid(param_grid))
     usual = _name_after(estimator, {})
     names, groups = {}, {}
     for index, params in enumerate(candidates):

@@ -1,7 +1,7 @@
 """Scores of the models of a path, from one product with X where the metrics are scikit-learn's own.
 
-scikit-learn's own routine asks for every score and deals with errors. On the quick way the scorers that it
-asks have their answers ready.
+scikit-learn's own routine asks for every score and deals with errors. On the quick way the scorers that
+it asks have their answers ready.
 """
 
 from functools import cache
@@ -28,7 +28,7 @@ SCORE_METHODS = {RegressorMixin.score: r2_score, ClassifierMixin.score: accuracy
 
 
 def score_path(fitted, models, X, y, scorer, params, error_score):
-    """What `scorer` says of `fitted` with each of `models` for its last step: numbers, or dicts of them.
+    """What `scorer` says of `fitted` with each of `models` for its last step: a number or a dict.
 
     Scorers of scikit-learn's own see predictions only. Where there are no others, they are shown the
     last step alone, with X transformed once; any other gets the whole estimator and X, as ever.

@@ -25,9 +25,10 @@ class PathSearchCV(GridSearchCV):
 
     Takes the place of :class:`~sklearn.model_selection.GridSearchCV`: the same parameters, attributes,
     scores and messages. Where the grid varies the path parameter of the estimator, `alpha` of those of
-    this package, all its values are fitted by one walk per fold and combination of the other parameters,
-    which costs little more than one fit. In a :class:`~sklearn.pipeline.Pipeline` it is that of the last
-    step, as in "lasso__alpha"; the transformers are fitted once per walk, and not once per candidate.
+    this package, all its values are fitted by one walk per fold and combination of the other
+    parameters, which costs little more than one fit. In a :class:`~sklearn.pipeline.Pipeline` it is that
+    of the last step, as in "lasso__alpha"; the transformers are fitted once per walk, and not once per
+    candidate.
 
     Parameters
     ----------
@@ -94,11 +95,11 @@ class PathSearchCV(GridSearchCV):
     ``path_parameter``
         The parameter to walk along, a string such as "alpha" or "penalty__alpha".
     ``fit_path(X, y, values, **fit_params)``
-        Gives a list of fitted estimators, one for each of `values` and in their order, each as `fit` would
-        have left it, and changes nothing in the estimator itself.
+        Gives a list of fitted estimators, one for each of `values` and in their order, each as `fit`
+        would have left it, and changes nothing in the estimator itself.
 
-    A `fit_path` that raises is not held against its candidates: they are then fitted one by one, and fail
-    or succeed as in GridSearchCV. An estimator with callbacks of its own is fitted one by one as well.
+    A `fit_path` that raises is not held against its candidates: they are then fitted one by one, and
+    fail or succeed as in GridSearchCV. An estimator with callbacks of its own is fitted one by one, too.
 
     Examples
     --------
@@ -106,13 +107,12 @@ class PathSearchCV(GridSearchCV):
     >>> from sklearn.datasets import load_diabetes
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
-    >>> from sknormreg import Lasso
-    >>> from sknormreg.model_selection import PathSearchCV
+    >>> from sknormreg import Lasso, PathSearchCV
     >>> X, y = load_diabetes(return_X_y=True)
     >>> pipeline = make_pipeline(StandardScaler(), Lasso())
     >>> search = PathSearchCV(pipeline, {"lasso__alpha": np.geomspace(0.01, 100, 50)}).fit(X, y)
-    >>> round(search.best_params_["lasso__alpha"], 2), round(search.best_score_, 3)
-    (0.91, 0.483)
+    >>> print(f"{search.best_params_['lasso__alpha']:.3f} {search.best_score_:.3f}")
+    0.079 0.483
     """
 
     _doc_link_module = "sknormreg"
@@ -135,32 +135,33 @@ class PathSearchCV(GridSearchCV):
             Target.
         **params : dict
             For the `fit` of the estimator, the scorer and the splitter: `groups`, `sample_weight`, and
-            with metadata routing whatever they request. Arrays of one entry per sample are split like X.
+            with metadata routing whatever they request. Arrays with one entry per sample are split as X.
 
         Returns
         -------
         self : object
             The fitted search.
         """
-        scorer, metric = self._get_scorers()
         self._check_target(y)
         candidates, walks = read_grid(self.estimator, self.param_grid)
         if all(walk.name is None for walk in walks):
             return super().fit(X, y, **params)
-        for name, value in self._search(X, y, params, scorer, metric, candidates, walks).items():
+        for name, value in self._search(X, y, params, candidates, walks).items():
             setattr(self, name, value)
         return self
 
     def _check_target(self, y):
         """What is said before any fit, where GridSearchCV would leave it to warnings and the folds."""
         if y is None and get_tags(self).target_tags.required:
+            self._get_scorers()  # what is wrong with `scoring` comes first
             name = type(self).__name__
             raise ValueError(f"This {name} estimator requires y to be passed, but the target y is None.")
-        if is_classifier(self) and getattr(y, "dtype", None) in (np.float32, np.float64):
+        if is_classifier(self) and isinstance(y, np.ndarray) and y.dtype.kind == "f":
             assert_all_finite(y, input_name="y")
 
-    def _search(self, X, y, params, scorer, metric, candidates, walks):
+    def _search(self, X, y, params, candidates, walks):
         """Fitted attributes. What GridSearchCV's `fit` does, with walks for candidates."""
+        scorer, metric = self._get_scorers()
         X, y = indexable(X, y)
         params = check_method_params(X, params)
         routed = self._get_routed_params_for_fit(params)
@@ -173,9 +174,19 @@ class PathSearchCV(GridSearchCV):
         folds = self._folds(X, y, routed.splitter.split)
         estimator = clone(self.estimator)
         search = Search(
-            estimator, X, y, len(candidates), len(folds), scorer, routed.estimator.fit, routed.scorer.score,
-            self.return_train_score, self.error_score, self.verbose, self,
-        )  # fmt: skip
+            estimator=estimator,
+            X=X,
+            y=y,
+            n_candidates=len(candidates),
+            n_splits=len(folds),
+            scorer=scorer,
+            fit_params=routed.estimator.fit,
+            score_params=routed.scorer.score,
+            return_train_score=self.return_train_score,
+            error_score=self.error_score,
+            verbose=self.verbose,
+            caller=self,
+        )
         found = self._evaluate(search, walks, folds, context)
         report_failures(found, self.error_score)
         if callable(self.scoring):
@@ -237,8 +248,9 @@ class PathSearchCV(GridSearchCV):
         task = context.subcontext(task_name="refit-with-best-params")
         with task.propagate_callback_context(estimator):
             task.call_on_fit_task_begin(**told)
+            target = [] if told["y"] is None else [told["y"]]
             start = time.perf_counter()
-            estimator.fit(told["X"], told["y"], **params)
+            estimator.fit(told["X"], *target, **params)
             attributes = {"best_estimator_": estimator, "refit_time_": time.perf_counter() - start}
         if hasattr(estimator, "feature_names_in_"):
             attributes["feature_names_in_"] = estimator.feature_names_in_

@@ -7,14 +7,12 @@ from numbers import Real
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils.validation import check_scalar
 
 from .._compat import Interval, StrOptions
 from ..linear_model import Ridge
-from ..solvers.leave_one_out import RidgeLeaveOneOut
-from ._approximate import knows
-from ._choice import CRITERIA, ask, best_of, simplest_near
-from ._path_cv import CV_CONSTRAINTS, Choice, PathCV
+from ._approximate import check_several, exact_errors, knows
+from ._choice import CRITERIA, ask, best_of, simplest_near, warn_of
+from ._path_cv import CV_CONSTRAINTS, Choice, PathCV, check_alphas
 from ._regularization_path import path_of
 
 
@@ -22,9 +20,21 @@ from ._regularization_path import path_of
 class LeftOut:
     """Of leave-one-out at each alpha, for all targets together or for each alone (columns)."""
 
-    mean: np.ndarray  # (A, 1) or (A, K), greater is better
-    error: np.ndarray
+    scores: np.ndarray  # (A, 1 or K, n) of each sample, or (A, 1 or K, 1) by a scorer; greater is better
     samples: np.ndarray  # (A, K, n): squared errors, or predictions where a scorer was given
+
+    @property
+    def mean(self):
+        """(A, 1) or (A, K)."""
+        return self.scores.mean(axis=2)
+
+    @property
+    def error(self):
+        """Standard error of the mean; NaN for a scorer."""
+        n = self.scores.shape[2]
+        if n == 1:
+            return np.full(self.scores.shape[:2], np.nan)
+        return self.scores.std(axis=2, ddof=1) / np.sqrt(n)
 
 
 class RidgeBaseCV(PathCV):
@@ -46,7 +56,8 @@ class RidgeBaseCV(PathCV):
         leaves_out = self.cv is None and self.alpha_rule not in CRITERIA
         for name in ("store_cv_results", "alpha_per_target"):
             if getattr(self, name) and not leaves_out:
-                raise ValueError(f"cv!=None and {name}=True are incompatible")
+                other = "cv!=None" if self.cv is not None else f"alpha_rule={self.alpha_rule!r}"
+                raise ValueError(f"{other} and {name}=True are incompatible")
         if getattr(self, "gcv_mode", None) == "svd" and sparse.issparse(X):
             warnings.warn(
                 "The 'svd' mode is not supported for sparse X, we fallback to `gcv_mode='eigen'`. The "
@@ -54,12 +65,13 @@ class RidgeBaseCV(PathCV):
                 FutureWarning,
                 stacklevel=4,
             )
-        alphas = self._given_alphas(positive=leaves_out)
+        alphas = check_alphas(self.alphas, positive=leaves_out)
         template = self._templates()[0]
         task = template._task(X, y, sample_weight)
         left = None
         if leaves_out:
-            left = self._leave_out(template, task, alphas, X, y, sample_weight, routed)
+            left = self._leave_out(template, task, alphas, X, y, routed)
+            warn_of(left.mean)
             choice = self._choice_of(left, alphas)
         else:
             choice = self._falling(template, task, alphas, X, y, sample_weight, routed)
@@ -68,22 +80,11 @@ class RidgeBaseCV(PathCV):
         template._fit_task(task)
         self._adopt_ridge(template, alphas, choice, left)
 
-    def _given_alphas(self, positive):
-        """In the order given."""
-        boundaries = "neither" if positive else "left"
-        given = [self.alphas] if np.ndim(self.alphas) == 0 else list(self.alphas)
-        for index, alpha in enumerate(given):
-            name = f"alphas[{index}]" if len(given) > 1 else "alphas"
-            check_scalar(alpha, name, Real, min_val=0.0, include_boundaries=boundaries)
-        if not given:
-            raise ValueError(f"alphas must be one or more numbers, got {self.alphas!r}.")
-        return np.array(given, dtype=np.float64)
-
     def _falling(self, template, task, alphas, X, y, sample_weight, routed):
         """On folds or along a path, which run from the largest alpha; told in the order given."""
         order = np.argsort(-alphas, kind="stable")
         back, row = np.argsort(order), alphas[order][None, :]
-        if self.alpha_rule in CRITERIA or self.cv == "alo":
+        if self.alpha_rule in CRITERIA or isinstance(self.cv, str):
             path = path_of(copy(template), task, row[0])
             found = self._along([path], [task], row, y, sample_weight, routed)
         else:
@@ -94,12 +95,11 @@ class RidgeBaseCV(PathCV):
             place = best_of(mean)[0]  # of equals the first given, as in scikit-learn
         return Choice(place, mean, error, count)
 
-    def _leave_out(self, template, task, alphas, X, y, sample_weight, routed):
-        errors = self._errors(template, task, alphas, X, y, sample_weight)
+    def _leave_out(self, template, task, alphas, X, y, routed):
+        errors = self._errors(task, alphas, X)
         if self.scoring is None:
             terms = task.weights * task.alpha_unit * errors**2  # (A, K, n)
-            seen = terms if self.alpha_per_target else terms.mean(axis=1, keepdims=True)
-            return LeftOut(-seen.mean(axis=2), seen.std(axis=2, ddof=1) / np.sqrt(seen.shape[2]), terms)
+            return LeftOut(-(terms if self.alpha_per_target else terms.mean(axis=1, keepdims=True)), terms)
         predicted = task.targets + np.reshape(task.target_mean, (-1, 1)) - errors
         scorer, params = self._scorer(), routed.scorer.score
         per_target = self.alpha_per_target and predicted.shape[1] > 1
@@ -109,29 +109,32 @@ class RidgeBaseCV(PathCV):
             else [scorer(knows(template, z), z.T, y, **params)]
             for z in predicted
         ]
-        mean = np.array(scores, dtype=np.float64)
-        return LeftOut(mean, np.full(mean.shape, np.nan), predicted)
+        return LeftOut(np.array(scores, dtype=np.float64)[..., None], predicted)
 
-    def _errors(self, template, task, alphas, X, y, sample_weight):
+    def _errors(self, task, alphas, X):
         """y minus the prediction by a fit without that sample (A, K, n)."""
-        problem, c = task.problems[0], task.problems[0].coordinates
-        if c.unbounded and np.all(c.factor > 0):
-            fitted = problem.design, task.targets, task.weights, c.factor, problem.fit_intercept
-            return RidgeLeaveOneOut(*fitted).errors(task.strengths(alphas))
-        return refitted_errors(template, task, alphas, X, y, sample_weight)
+        check_several(task.weights)
+        exact = exact_errors(task, alphas)
+        if exact is not None:
+            return exact
+        params = {name: getattr(self, name) for name in ("fit_intercept", "penalty_factor", "bounds")}
+        model = Ridge(positive=self.positive, tol=self.tol, max_iter=self.max_iter, **params)
+        return refitted_errors(model, task, alphas, X)
 
     def _choice_of(self, left, alphas):
-        places = [self._place(*pair, alphas) for pair in zip(left.mean.T, left.error.T, strict=True)]
+        mean, error = left.mean, left.error
+        places = [self._place(left.scores[:, k], error[:, k], alphas) for k in range(mean.shape[1])]
         count = np.full(alphas.size, np.nan)
         if len(places) == 1:
-            return Choice(places[0], left.mean[:, 0], left.error[:, 0], count)
-        return Choice(np.array(places), left.mean, left.error, count)
+            return Choice(places[0], mean[:, 0], error[:, 0], count)
+        return Choice(np.array(places), mean, error, count)
 
-    def _place(self, mean, error, alphas):
+    def _place(self, scores, error, alphas):
+        mean = scores.mean(axis=1)
         best = best_of(mean)
         if callable(self.alpha_rule):
             params = [{"alpha": alpha} for alpha in alphas.tolist()]
-            return int(ask(self.alpha_rule, params, mean[:, None], "alpha_rule")[0])
+            return int(ask(self.alpha_rule, params, scores, "alpha_rule")[0])
         if self.alpha_rule == "min":
             return int(best[0])
         if np.isnan(error[best]):
@@ -143,6 +146,7 @@ class RidgeBaseCV(PathCV):
 
     def _adopt_ridge(self, model, alphas, choice, left):
         self._adopt_model(model)
+        vars(self).pop("cv_results_", None)  # of an earlier fit
         self.alphas_ = alphas
         self.mean_score_path_, self.score_se_path_ = choice.mean, choice.error
         several = choice.mean.ndim == 2
@@ -163,14 +167,18 @@ class RidgeBaseCV(PathCV):
             self.cv_results_ = stored if self._two_dimensional else stored[:, 0]
 
 
-def refitted_errors(template, task, alphas, X, y, sample_weight):
-    """The same by as many fits as there are samples, where ridge is no linear system."""
+def refitted_errors(model, task, alphas, X):
+    """The same by as many fits as there are samples, where ridge is no linear system.
+
+    Classes are the targets that they are coded as, and weigh what they do in the fit to all samples.
+    """
     order, n = np.argsort(-alphas, kind="stable"), X.shape[0]
-    errors = np.empty((alphas.size, len(task.problems), n))
-    targets = task.targets + np.reshape(task.target_mean, (-1, 1))
+    targets = (task.targets + np.reshape(task.target_mean, (-1, 1))).T
+    weights = task.weights * task.alpha_unit
+    errors = np.empty((alphas.size, targets.shape[1], n))
     for i in range(n):
         rest = np.delete(np.arange(n), i)
-        here = {} if sample_weight is None else {"sample_weight": sample_weight[rest]}
-        for a, model in zip(order, template.fit_path(X[rest], y[rest], alphas[order], **here), strict=True):
-            errors[a, :, i] = targets[:, i] - np.ravel(model._linear_predictor(X[[i]]))
+        path = model.fit_path(X[rest], targets[rest], alphas[order], sample_weight=weights[rest])
+        for a, fitted in zip(order, path, strict=True):
+            errors[a, :, i] = targets[i] - np.ravel(fitted.predict(X[[i]]))
     return errors

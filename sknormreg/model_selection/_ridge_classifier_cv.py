@@ -21,8 +21,7 @@ class RidgeClassifierCV(ClassificationMixin, RidgeBaseCV):
         y_i - yhat_(-i) = (y_i - yhat_i) / (1 - h_i)
 
     with h_i the leverage of sample i, of its weight and the intercept too: the whole row is left out. Folds
-    take one decomposition each, and with more samples than features the moments of all folds are formed in
-    one pass over X.
+    take one decomposition each.
 
     A drop-in for :class:`sklearn.linear_model.RidgeClassifierCV`.
 
@@ -41,10 +40,10 @@ class RidgeClassifierCV(ClassificationMixin, RidgeBaseCV):
         Weights of the classes, multiplied into the sample weights of fits and of leave-one-out errors.
     store_cv_results : bool, default=False
         Whether to keep what leave-one-out gave for each sample in `cv_results_`.
-    alpha_rule : {"min", "1se", "aic", "bic", "ebic"} or callable, default="min"
-        "min" takes the best mean score; "1se" the largest alpha within one standard error of it. The
-        information criteria look at the fits to all samples alone. A callable takes results as those of a
-        search (`params`, `mean_test_score`, ...) and returns the index of a candidate, such as
+    alpha_rule : {"min", "1se"} or callable, default="min"
+        "min" takes the best mean score; "1se" the largest alpha within one standard error of it. A callable
+        takes results as those of a search (`params`, `mean_test_score`, `split0_test_score`, ...; every
+        sample is a split of leave-one-out) and returns the index of a candidate, such as
         :func:`one_standard_error` makes.
     max_iter : int, default=None
         Most iterations of the iterative solvers; None leaves it to them.
@@ -77,8 +76,7 @@ class RidgeClassifierCV(ClassificationMixin, RidgeBaseCV):
     alphas_ : ndarray of shape (n_alphas,)
         Alphas that were tried, as given.
     mean_score_path_ : ndarray of shape (n_alphas,)
-        Score of each alpha, the mean over folds or samples, greater is better; of an information criterion
-        its negative.
+        Score of each alpha, the mean over folds or samples, greater is better.
     score_se_path_ : ndarray of the same shape
         Its standard error, over folds or over samples; NaN for a scorer of leave-one-out.
     alpha_min_ : float
@@ -124,6 +122,7 @@ class RidgeClassifierCV(ClassificationMixin, RidgeBaseCV):
     _parameter_constraints = {
         **RidgeBaseCV._parameter_constraints,
         "class_weight": [dict, StrOptions({"balanced"}), None],
+        "alpha_rule": [StrOptions({"min", "1se"}), callable],  # squared errors of labels: no likelihood
     }
 
     def __init__(

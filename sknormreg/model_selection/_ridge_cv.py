@@ -44,8 +44,8 @@ class RidgeCV(RegressionMixin, RidgeBaseCV):
     alpha_rule : {"min", "1se", "aic", "bic", "ebic"} or callable, default="min"
         "min" takes the best mean score; "1se" the largest alpha within one standard error of it. The
         information criteria look at the fits to all samples alone. A callable takes results as those of a
-        search (`params`, `mean_test_score`, ...) and returns the index of a candidate, such as
-        :func:`one_standard_error` makes.
+        search (`params`, `mean_test_score`, `split0_test_score`, ...; every sample is a split of
+        leave-one-out) and returns the index of a candidate, such as :func:`one_standard_error` makes.
     max_iter : int, default=None
         Most iterations of the iterative solvers; None leaves it to them.
     tol : float, default=1e-8

@@ -7,7 +7,6 @@ any coefficients is then a quadratic form.
 
 from dataclasses import dataclass
 from functools import reduce
-from itertools import accumulate
 
 import numpy as np
 
@@ -16,6 +15,8 @@ from ..moments import Moments
 from .moments_path import Squares, solve_moments
 from .ridge_path import ridge_coefficients
 from .workspace import Work
+
+_NEAR = 1e-6  # squared errors above this share of the square of the target keep nine digits
 
 
 @dataclass
@@ -41,21 +42,27 @@ def partition(folds, n):
     )
 
 
-def make_folds(X, Y, weights, tests, centre):
-    """The `Fold` of each of the test sets, a partition; Y is (K, n), X as a design takes it."""
-    held = [_moments(X, Y, weights, test, centre) for test in tests]
-    before = list(accumulate(held, Moments.merge))
-    after = list(accumulate(reversed(held), Moments.merge))[::-1]
-    folds = []
-    for k, test in enumerate(held):
-        others = ([before[k - 1]] if k else []) + ([after[k + 1]] if k + 1 < len(held) else [])
-        folds.append(Fold(reduce(Moments.merge, others), test))
-    return folds
+def held_moments(X, Y, weights, tests, centre):
+    """The moments of each of the test sets, a partition; Y is (K, n), X as a design takes it."""
+    return [_moments(X, Y, weights, test, centre) for test in tests]
 
 
-def whole(folds):
-    """The moments of all rows."""
-    return folds[0].train.merge(folds[0].test)
+def make_folds(held, others=None):
+    """The `Fold` of each test set in turn, the training moments merged from all other `held` ones.
+
+    Halves of the sets are merged, then halves of those: few moments exist at any time.
+    """
+    if len(held) == 1:
+        yield Fold(others, held[0])
+        return
+    left, right = held[: len(held) // 2], held[len(held) // 2 :]
+    yield from make_folds(left, merged(right if others is None else [others, *right]))
+    yield from make_folds(right, merged(left if others is None else [others, *left]))
+
+
+def merged(moments):
+    """The moments of all their rows."""
+    return reduce(Moments.merge, moments)
 
 
 def _moments(X, Y, weights, test, centre):
@@ -83,7 +90,8 @@ def fold_coefficients(train, penalty, coordinates, strengths):
         found, work = [], Work()
         for k, cross in enumerate(train.cross):
             squares = Squares(train.gram, cross, float(train.yy[k]))
-            coef, sure = solve_moments(squares, penalty, coordinates, strengths[:, k], work)
+            falling = np.ascontiguousarray(strengths[:, k])
+            coef, sure = solve_moments(squares, penalty, coordinates, falling, work)
             found.append(coef)
             if not sure or len(coef) < len(strengths):
                 return None
@@ -99,9 +107,13 @@ def fold_coefficients(train, penalty, coordinates, strengths):
 
 
 def squared_errors(fold, coefs):
-    """Mean squared errors (A, K) on the rows held out, for coefficients (A, K, p) from the others."""
+    """Mean squared errors (A, K) on the rows held out, for coefficients (A, K, p) from the others.
+
+    None where one is so small beside the squares it is the difference of that it has lost its digits.
+    """
     train, test = fold.train, fold.test
     shift = (test.y_mean - train.y_mean) - coefs @ (test.x_mean - train.x_mean)
     quadratic = np.einsum("akj,akj->ak", coefs @ test.gram, coefs)
     linear = np.einsum("akj,kj->ak", coefs, test.cross)
-    return np.maximum(test.yy - 2.0 * linear + quadratic, 0.0) + shift**2
+    errors = np.maximum(test.yy - 2.0 * linear + quadratic, 0.0) + shift**2
+    return errors if np.all(errors >= _NEAR * (test.yy + quadratic)) else None

@@ -13,6 +13,9 @@ from .freedom import hessian_at
 
 _BLOCK = 1 << 24  # doubles in a block of predictions
 _LARGEST = 5000  # side of a matrix worth decomposing
+_FREE = (
+    1e-12  # what is left at least of a row's own say: where the fit follows it, its prediction is far off
+)
 
 
 class RidgeLeaveOneOut:
@@ -88,7 +91,7 @@ def held_out_predictors(problem, coef, intercept, workspace):
     """z (K, n), each row predicted by one Newton step from this fit to that without it.
 
     With B_i = x_i H^-1 x_i' for the outputs of row i, g_i its gradient and L_i its Hessian in the
-    predictor: z_i + B_i (I - L_i B_i)^-1 g_i. Infinite for a row that the fit follows wherever it goes.
+    predictor: z_i + B_i (I - L_i B_i)^-1 g_i. NaN for a row that the fit follows wherever it goes.
     """
     K = problem.n_outputs
     z = problem.predictor(coef, intercept)
@@ -96,14 +99,30 @@ def held_out_predictors(problem, coef, intercept, workspace):
     d, a = problem.loss.curvature(problem.y, z, problem.weights)
     B = _influence(problem, coef, intercept, workspace)
     if K == 1:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return z + B[0, 0] * g / (1.0 - d * B[0, 0])
+        left = 1.0 - d * B[0, 0]
+        return z + B[0, 0] * g / np.where(left > _FREE, left, np.nan)
     L = np.einsum("kn,kl->nkl", d, np.eye(K))
     if a is not None:
         L -= np.einsum("kn,ln->nkl", a, a)
     B = np.moveaxis(B, -1, 0)
-    step = np.linalg.solve(np.eye(K) - L @ B, g.T[:, :, None])
+    left = np.eye(K) - L @ B
+    left[np.linalg.norm(left, -2, axis=(1, 2)) <= _FREE] = np.nan
+    step = np.linalg.solve(left, g.T[:, :, None])
     return z + (B @ step)[:, :, 0].T
+
+
+def _root_of_inverse(hessian):
+    """T with T'T the inverse, or of a singular matrix the pseudo-inverse."""
+    if hessian.size == 0:  # older versions of SciPy refuse
+        return hessian
+    try:
+        return linalg.solve_triangular(
+            linalg.cholesky(hessian, lower=True), np.eye(len(hessian)), lower=True, overwrite_b=True
+        )
+    except linalg.LinAlgError:
+        values, vectors = linalg.eigh(hessian)
+        kept = values > len(values) * np.finfo(float).eps * values[-1]
+        return (vectors[:, kept] / np.sqrt(values[kept])).T
 
 
 def _influence(problem, coef, intercept, workspace):
@@ -116,7 +135,7 @@ def _influence(problem, coef, intercept, workspace):
             f"cv='alo' needs a matrix of all coefficients that are not zero, {m} here, and {_LARGEST} are "
             "its limit. Use folds, or larger alphas."
         )
-    half = linalg.solve_triangular(linalg.cholesky(hessian, lower=True), np.eye(len(hessian)), lower=True)
+    half = _root_of_inverse(hessian)
     outputs, features = np.divmod(active, p)
     B = np.zeros((K, K, n))
     step = max(1, _BLOCK // (K * n))

@@ -1,0 +1,444 @@
+"""What else users rely on of estimators that choose their own alpha: weights, input, messages, state."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+from explicit_loops import CANCER, IRIS, PLAIN, TALL, TWO, WIDE, agree, loop, same_model
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn import config_context
+from sklearn.base import clone, is_classifier
+from sklearn.exceptions import NotFittedError, UndefinedMetricWarning
+from sklearn.metrics import get_scorer
+from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut, PredefinedSplit
+
+from sknormreg import (
+    ElasticNetClassifierCV,
+    ElasticNetCV,
+    LassoClassifierCV,
+    LassoCV,
+    RidgeClassifierCV,
+    RidgeCV,
+    one_standard_error,
+)
+from sknormreg.model_selection import _fold_scores
+
+FEW = {"alphas": 5, "eps": 0.05}
+EVERY = [
+    (LassoCV(**FEW), TALL),
+    (LassoCV(**FEW), WIDE),
+    (LassoCV(**FEW), TWO),
+    (LassoCV(**FEW, alpha_rule="bic"), TALL),
+    (ElasticNetCV(**FEW, l1_ratio=[0.3, 0.8]), TALL),
+    (RidgeCV(cv=3), TALL),
+    (RidgeCV(cv=3), WIDE),
+    (RidgeClassifierCV(cv=3), IRIS),
+    (RidgeClassifierCV(cv=3, class_weight="balanced"), CANCER),
+    (LassoClassifierCV(**FEW), CANCER),
+    (LassoClassifierCV(**FEW, alpha_rule="ebic"), CANCER),
+    (ElasticNetClassifierCV(**FEW, l1_ratio=[0.3, 0.8], scoring="neg_log_loss"), IRIS),
+]
+
+
+def described(value):
+    """Short, for the names of tests."""
+    return str(value[0].shape) if isinstance(value, tuple) else f"{value!r:.60}"
+
+
+each_estimator = pytest.mark.parametrize(("estimator", "data"), EVERY, ids=described)
+
+
+def on_folds(estimator, owner):
+    """The estimator with folds that are given by the test set of each sample."""
+    return (
+        clone(estimator)
+        if estimator.cv is None and estimator.alpha_rule != "min"
+        else (clone(estimator).set_params(cv=PredefinedSplit(owner)))
+    )
+
+
+def same_choice(found, expected):
+    assert_allclose(found.alphas_, expected.alphas_, rtol=1e-10)
+    assert_allclose(found.mean_score_path_, expected.mean_score_path_, rtol=1e-8, atol=1e-8)
+    assert_allclose(found.alpha_, expected.alpha_, rtol=1e-10)
+    size = np.abs(expected.coef_).max()
+    assert_allclose(found.coef_, expected.coef_, rtol=1e-7, atol=1e-8 * size)
+
+
+@each_estimator
+def test_integer_weights_are_repetition(estimator, data):
+    """Where all copies of a sample share a fold."""
+    X, y = data
+    rng = np.random.default_rng(0)
+    owner, weights = rng.permutation(len(y)) % 3, rng.integers(1, 4, len(y))
+    found = on_folds(estimator, owner).fit(X, y, sample_weight=weights)
+    copies = np.repeat(np.arange(len(y)), weights)
+    same_choice(found, on_folds(estimator, owner[copies]).fit(X[copies], y[copies]))
+
+
+@each_estimator
+def test_zero_weights_are_removal(estimator, data):
+    X, y = data
+    rng = np.random.default_rng(0)
+    owner, weights = rng.permutation(len(y)) % 3, rng.uniform(0.5, 2.0, len(y))
+    weights[::5] = 0.0
+    X = X.copy()
+    X[::5] *= 1e3
+    found = on_folds(estimator, owner).fit(X, y, sample_weight=weights)
+    kept = weights > 0
+    same_choice(found, on_folds(estimator, owner[kept]).fit(X[kept], y[kept], sample_weight=weights[kept]))
+
+
+@pytest.mark.parametrize("data", [TALL, WIDE, TWO], ids=described)
+def test_zero_weights_are_removal_from_leave_one_out(data):
+    """Errors are averaged over all samples, as by scikit-learn, so the mean tells how many there are."""
+    X, y = data
+    weights = np.linspace(0.5, 2.0, len(y))
+    weights[::5] = 0.0
+    kept = weights > 0
+    for option in ({}, {"positive": True}, {"cv": "alo", "scoring": "neg_mean_squared_error"}):
+        found = RidgeCV(**option).fit(X, y, weights)
+        expected = RidgeCV(**option).fit(X[kept], y[kept], weights[kept])
+        share = 1.0 if "cv" in option else kept.mean()
+        assert_allclose(found.mean_score_path_, share * expected.mean_score_path_, rtol=1e-8)
+        assert found.alpha_ == expected.alpha_
+        if "cv" in option:
+            assert_allclose(found.score_se_path_, expected.score_se_path_, rtol=1e-8)
+
+
+@each_estimator
+def test_the_number_of_jobs_changes_nothing(estimator, data):
+    one, two = (clone(estimator).set_params(n_jobs=n).fit(*data) for n in (1, 2))
+    told = {key for key in vars(one) if key.endswith("_") and key not in ("feature_names_in_",)}
+    assert {"coef_", "intercept_", "alpha_", "mean_score_path_", "score_se_path_", "dual_gap_"} <= told
+    for key in told:
+        assert_array_equal(getattr(one, key), getattr(two, key))
+
+
+@pytest.mark.parametrize("estimator", [LassoCV(**FEW), RidgeCV(), ElasticNetCV(**FEW)], ids=described)
+@pytest.mark.parametrize("far", [1e4, 1e8])
+def test_no_fold_sees_the_rows_held_out(estimator, far):
+    """A column that is far away in one fold has no part in the centring of the others."""
+    X, y = TALL
+    X, cv = X.copy(), KFold(4)
+    X[15:30, 2] += far
+    scorer = "neg_mean_squared_error"
+    fitted = clone(estimator).set_params(cv=cv, scoring=scorer).fit(X, y)
+    scores, _ = loop(fitted, X, y)
+    agree(fitted, scores, rtol=1e-8)
+
+
+def test_rows_in_no_fold_have_no_part_in_them():
+    """Nor have the folds' moments any in the final fit, which is to all rows."""
+    X, y = TALL
+    X, y = X.copy(), y.copy()
+    X[40:] *= np.linspace(-300.0, 800.0, 7)
+    halves = [(np.arange(20), np.arange(20, 40)), (np.arange(20, 40), np.arange(20))]
+    fitted = LassoCV(alphas=[0.5, 0.01], cv=halves).fit(X, y)
+    direct = LassoCV(alphas=[0.5, 0.01], cv=2).fit(X[:40], y[:40])
+    assert_allclose(fitted.mse_path_, direct.mse_path_[:, ::-1], rtol=1e-9)
+    same_model(fitted, PLAIN[LassoCV][0](), X, y)
+    assert np.max(fitted.n_iter_) <= PLAIN[LassoCV][0](fitted.alpha_).fit(X, y).n_iter_
+
+
+def test_many_folds_are_not_all_held_at_once(monkeypatch):
+    """Gram matrices of all folds would be too much: each fold reads its rows."""
+    X, y = TALL
+    expected = LassoCV(**FEW, cv=LeaveOneOut()).fit(X, y)
+    read = []
+    monkeypatch.setattr(_fold_scores, "_MOST", 59 * 7 * 7)
+    monkeypatch.setattr(_fold_scores, "_by_moments", lambda *args: read.append(args))
+    found = LassoCV(**FEW, cv=LeaveOneOut()).fit(X, y)
+    assert not read
+    assert_allclose(found.mse_path_, expected.mse_path_, rtol=1e-8, atol=1e-10)
+    monkeypatch.setattr(_fold_scores, "_MOST", 60 * 7 * 7)
+    LassoCV(**FEW, cv=LeaveOneOut()).fit(X, y)
+    assert read
+
+
+@pytest.mark.parametrize(
+    "precompute", [True, False, "auto", TALL[0].T @ TALL[0]], ids=lambda v: f"{v!r:.5}"
+)
+def test_precompute_changes_nothing(precompute):
+    expected = LassoCV(**FEW).fit(*TALL)
+    for kind in (LassoCV, ElasticNetCV):
+        fitted = kind(**FEW, precompute=precompute).fit(*TALL)
+        assert_array_equal(fitted.mse_path_, kind(**FEW).fit(*TALL).mse_path_)
+    assert expected.alpha_ == LassoCV(**FEW, precompute=precompute).fit(*TALL).alpha_
+
+
+class Interrupted:
+    """A scorer that is interrupted when it has been asked a few times."""
+
+    def __init__(self, error):
+        self.error, self.left = error, 7
+
+    def __call__(self, estimator, X, y):
+        self.left -= 1
+        if self.left == 0:
+            raise self.error
+        return float(self.left)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ZeroDivisionError("x")], ids=repr)
+@pytest.mark.parametrize(
+    "estimator", [LassoCV(**FEW), RidgeCV(cv=4), RidgeCV(), LassoClassifierCV(**FEW)], ids=described
+)
+def test_an_error_in_a_fold_leaves_no_fit_behind(estimator, error, n_jobs):
+    X, y = CANCER if is_classifier(estimator) else TALL
+    model = clone(estimator).set_params(n_jobs=n_jobs, alphas=np.geomspace(1.0, 0.1, 9))
+    model.set_params(scoring=Interrupted(error))
+    with pytest.raises(type(error)):
+        model.fit(X, y)
+    assert {key for key in vars(model) if key.endswith("_")} == {"n_features_in_"}
+    model.set_params(scoring=None).fit(X, y)
+    before = {key: value for key, value in vars(model).items() if key.endswith("_")}
+    with pytest.raises(type(error)):
+        model.set_params(scoring=Interrupted(error)).fit(X, y)
+    for key, value in before.items():
+        assert_array_equal(getattr(model, key), value)
+
+
+def test_an_earlier_fit_leaves_nothing_behind():
+    X, y = TALL
+    model = LassoCV(**FEW).fit(X, y)
+    assert not hasattr(model.set_params(scoring="r2").fit(X, y), "mse_path_")
+    model = RidgeCV(store_cv_results=True).fit(X, y)
+    assert not hasattr(model.set_params(store_cv_results=False).fit(X, y), "cv_results_")
+
+
+@each_estimator
+def test_copies(estimator, data):
+    X, y = data
+    fitted = clone(estimator).fit(X, y)
+    again = pickle.loads(pickle.dumps(fitted))
+    assert_array_equal(again.predict(X), fitted.predict(X))
+    assert vars(again).keys() == vars(fitted).keys()
+    with pytest.raises(NotFittedError):
+        clone(fitted).predict(X)
+    assert_array_equal(clone(fitted).fit(X, y).coef_, fitted.coef_)
+
+
+@each_estimator
+def test_frames(estimator, data):
+    X, y = data
+    frame = pd.DataFrame(
+        X, columns=[f"column {j}" for j in range(X.shape[1])], index=np.arange(len(y))[::-1]
+    )
+    target = pd.DataFrame(y) if y.ndim == 2 else pd.Series(y, index=frame.index)
+    weights = pd.Series(np.linspace(0.5, 1.5, len(y)), index=frame.index)
+    fitted = clone(estimator).fit(frame, target, sample_weight=weights)
+    assert_array_equal(fitted.feature_names_in_, frame.columns)
+    assert_array_equal(
+        fitted.coef_, clone(estimator).fit(frame.to_numpy(), y, sample_weight=weights.to_numpy()).coef_
+    )
+    with pytest.raises(ValueError, match="feature names should match"):
+        fitted.predict(frame[frame.columns[::-1]])
+
+
+@each_estimator
+def test_single_precision(estimator, data):
+    X, y = data[0].astype(np.float32), data[1]
+    fitted = clone(estimator).fit(X, y)
+    double = clone(estimator).fit(X.astype(np.float64), y)
+    assert fitted.coef_.dtype == fitted.intercept_.dtype == fitted.predict(
+        X
+    ).dtype == np.float32 or is_classifier(estimator)
+    assert fitted.alphas_.dtype == fitted.mean_score_path_.dtype == np.float64
+    assert_allclose(fitted.mean_score_path_, double.mean_score_path_, rtol=2e-5, atol=2e-5)
+    assert fitted.alpha_ == pytest.approx(double.alpha_)
+    assert_allclose(fitted.coef_, double.coef_, rtol=1e-5, atol=1e-5)
+
+
+def some_nan(estimator, X, y):
+    return np.nan if estimator.alpha > 0.5 else get_scorer("neg_mean_squared_error")(estimator, X, y)
+
+
+@pytest.mark.parametrize("kind", [LassoCV, RidgeCV], ids=lambda kind: kind.__name__)
+def test_alphas_without_a_score_are_not_chosen(kind):
+    model = kind(alphas=[1.0, 0.3, 0.1], cv=3, scoring=some_nan)
+    with pytest.warns(UserWarning, match="One or more of the test scores are non-finite"):
+        model.fit(*TALL)
+    assert_array_equal(np.isnan(model.mean_score_path_), [True, False, False])
+    assert model.alpha_ in (0.3, 0.1)
+    for rule in ("1se", one_standard_error()):
+        with pytest.warns(UserWarning, match="non-finite"):
+            assert model.set_params(alpha_rule=rule).fit(*TALL).alpha_ in (0.3, 0.1)
+    model.set_params(alphas=[1.0], alpha_rule="min")
+    for cv in (3, None):
+        with (
+            pytest.warns(UserWarning, match="non-finite"),
+            pytest.raises(ValueError, match="No alpha has a score on every fold"),
+        ):
+            model.set_params(cv=cv).fit(*TALL)
+
+
+@pytest.mark.parametrize("kind", [LassoCV, RidgeCV, ElasticNetCV], ids=lambda kind: kind.__name__)
+def test_a_fit_through_every_sample_predicts_none_of_them(kind):
+    fitted = kind(alphas=[0.1, 0.0], cv="alo", alpha_rule="1se", scoring="neg_mean_squared_error").fit(
+        *WIDE
+    )
+    assert_array_equal(np.isnan(fitted.mean_score_path_), [False, True])
+    assert fitted.alpha_ == 0.1
+
+
+@pytest.mark.parametrize("three", [False, True])
+def test_nor_does_a_margin_that_every_sample_keeps(three):
+    X, y = WIDE
+    y = np.digitize(y, [-1.0, 1.0]) if three else y > 0
+    for loss in ("squared_hinge", "log_loss"):
+        model = LassoClassifierCV(alphas=[0.1, 1e-4], cv="alo", loss=loss).fit(X, y)
+        assert_array_equal(np.isnan(model.mean_score_path_), [False, loss == "squared_hinge"])
+
+
+def test_r2_of_single_samples_is_told_as_in_a_search():
+    X, y = TALL
+    with (
+        pytest.warns(UndefinedMetricWarning, match="less than two samples"),
+        pytest.warns(UserWarning, match="scores are non-finite"),
+        pytest.raises(ValueError, match="No alpha has a score on every fold"),
+    ):
+        RidgeCV(cv=LeaveOneOut()).fit(X, y)
+
+
+ODD = np.where(np.arange(60) < 20, 0.0, 1.0)
+THREE = [(np.arange(20, 60), np.arange(20)), (np.arange(20), np.arange(20, 60))]
+BAD = [
+    (LassoCV(alphas=[]), {}, r"alphas must be one or more numbers, got \[\]"),
+    (RidgeCV(alphas=[]), {}, r"alphas must be one or more numbers, got \[\]"),
+    (LassoCV(alphas=[1.0, -2.0]), {}, r"alphas\[1\] == -2.0, must be >= 0"),
+    (LassoCV(alphas=-1), {}, r"range \[1, inf\)"),
+    (RidgeCV(alphas=[1.0, 0.0]), {}, r"alphas\[1\] == 0.0, must be > 0"),
+    (RidgeCV(alphas=[1.0, -2.0], cv=3), {}, r"alphas\[1\] == -2.0, must be >= 0"),
+    (LassoCV(alphas=[1.0, np.nan]), {}, r"alphas\[1\] must be finite, got nan"),
+    (RidgeCV(alphas=[np.inf, 1.0]), {}, r"alphas\[0\] must be finite, got inf"),
+    (LassoCV(eps=2.0), {}, "'eps' .* range"),
+    (ElasticNetCV(l1_ratio=0), {}, "Automatic alpha grid generation is not supported for l1_ratio=0"),
+    (
+        ElasticNetCV(l1_ratio=[0.5, 0.0]),
+        {},
+        "Automatic alpha grid generation is not supported for l1_ratio=0",
+    ),
+    (ElasticNetCV(l1_ratio=[0.5, 2.0]), {}, r"l1_ratio\[1\] must be a number from 0 to 1, got 2.0"),
+    (ElasticNetClassifierCV(l1_ratio=[np.nan]), {}, r"l1_ratio\[0\] must be a number .* got nan"),
+    (ElasticNetCV(l1_ratio=["x"]), {}, r"l1_ratio\[0\] must be a number .* got 'x'"),
+    (ElasticNetCV(l1_ratio=[]), {}, r"l1_ratio must be one or more numbers from 0 to 1, got \[\]"),
+    (LassoCV(cv=1), {}, "'cv' parameter .* {'alo'}"),
+    (LassoCV(cv="loo"), {}, "'cv' parameter .* {'alo'}"),
+    (LassoCV(cv=61), {}, "n_splits=61 greater than the number of samples"),
+    (LassoCV(cv=[]), {}, "cv has no folds"),
+    (LassoCV(cv=[([], [1, 2])]), {}, "Fold 0 of cv has no samples to train on"),
+    (RidgeCV(cv=[*THREE, ([1, 2], [])]), {}, "Fold 2 of cv has no samples to test on"),
+    (LassoClassifierCV(cv=THREE), {"y": ODD}, "Fold 0 of cv trains on one class only, 1.0: use Stratified"),
+    (RidgeClassifierCV(cv=KFold(3)), {"y": np.sort(ODD)[::-1] > 0.5}, "Fold 2 of cv trains .* True"),
+    (LassoCV(cv=THREE), {"sample_weight": ODD}, "fold 0 of cv would test on is zero"),
+    (LassoClassifierCV(cv=THREE), {"sample_weight": 1 - ODD}, "fold 0 of cv would train on is zero"),
+    (RidgeCV(cv=THREE, scoring="r2"), {"sample_weight": ODD}, "fold 0 of cv would test on is zero"),
+    (LassoCV(), {"sample_weight": ODD - 0.5}, "non-negative: the smallest value is -0.5"),
+    (LassoCV(), {"sample_weight": ODD[:50]}, r"sample_weight.shape == \(50,\)"),
+    (LassoCV(), {"groups": ODD}, "only supported if enable_metadata_routing=True"),
+    (RidgeCV(cv=GroupKFold(2)), {}, "'groups' parameter should not be None"),
+    (LassoCV(alpha_rule="2se"), {}, "'alpha_rule' .* '2se'"),
+    (LassoCV(scoring="mse"), {}, "'scoring' .* 'mse'"),
+    (RidgeClassifierCV(alpha_rule="bic"), {}, "'alpha_rule' .* RidgeClassifierCV .* 'bic'"),
+    (LassoCV(alpha_rule="1se", cv="alo", scoring="r2"), {}, "1se' needs a standard error.*cv='alo'.*'r2'"),
+    (RidgeCV(alpha_rule="1se", scoring="r2"), {}, "'1se' needs a standard error.*leave-one-out.*'r2'"),
+    (
+        LassoClassifierCV(alpha_rule="aic", loss="squared_hinge"),
+        {"y": ODD},
+        "'aic' needs a likelihood.*loss='squared_hinge'.*loss='log_loss'",
+    ),
+    (LassoCV(alpha_rule=lambda results: 100), {}, "index of one of the 100 candidates, got 100"),
+    (RidgeCV(alpha_rule=lambda results: -1), {}, "index of one of the 3 candidates, got -1"),
+    (RidgeCV(cv=3, alpha_rule=lambda results: 1.0), {}, "index of one of the 3 candidates, got 1.0"),
+    (RidgeCV(cv=3, store_cv_results=True), {}, "cv!=None and store_cv_results=True are incompatible"),
+    (RidgeCV(cv=3, alpha_per_target=True), {}, "cv!=None and alpha_per_target=True are incompatible"),
+    (
+        RidgeCV(alpha_rule="bic", store_cv_results=True),
+        {},
+        "alpha_rule='bic' and store_cv_results=True are",
+    ),
+    (LassoCV(bounds=(1, -1)), {}, "bounds leave no value for feature 0"),
+    (LassoCV(penalty_factor=[1.0, 2.0]), {}, r"penalty_factor .* shape \(7,\), got \(2,\)"),
+]
+
+
+@pytest.mark.parametrize(("estimator", "given", "message"), BAD, ids=described)
+def test_bad_input_is_named(estimator, given, message):
+    X, y = TALL
+    with pytest.raises(ValueError, match=message):
+        clone(estimator).fit(X, **{"y": (y > 0).astype(int) if is_classifier(estimator) else y, **given})
+
+
+def test_leave_one_out_needs_two_samples():
+    X, y = TALL
+    alone = np.arange(60) == 3
+    for model in (RidgeCV(), RidgeCV(positive=True), RidgeCV(cv="alo"), LassoCV(cv="alo")):
+        for given in ((X[:1], y[:1]), (X, y, alone)):
+            with pytest.raises(
+                ValueError, match="at least 2 samples with a positive weight, got n_samples=1"
+            ):
+                model.fit(*given)
+    assert np.isfinite(RidgeCV().fit(X[:2], y[:2]).coef_).all()
+
+
+@pytest.mark.parametrize("alphas", [[0.1, 3.0, 0.1, 1.0], np.array([3, 1]), (1.0,)], ids=repr)
+def test_alphas_come_in_any_order(alphas):
+    """Told falling, as by scikit-learn's LassoCV, or as given, by RidgeCV."""
+    X, y = TALL
+    fitted = LassoCV(alphas=alphas, cv=3).fit(X, y)
+    assert_array_equal(fitted.alphas_, np.sort(alphas)[::-1])
+    assert fitted.mse_path_.shape == ((len(alphas), 3) if len(alphas) > 1 else (3,))
+    for option in ({}, {"cv": 3}, {"cv": "alo"}, {"alpha_rule": "aic"}):
+        ridge = RidgeCV(alphas=alphas, **option).fit(X, y)
+        assert_array_equal(ridge.alphas_, alphas)
+        assert ridge.alpha_ == alphas[int(np.argmax(ridge.mean_score_path_))]
+
+
+def test_a_generator_of_folds_is_read_once():
+    X, y = TALL
+    folds = list(KFold(3).split(X))
+    expected = LassoCV(**FEW, cv=3).fit(X, y)
+    with config_context(enable_metadata_routing=True):
+        found = LassoCV(**FEW, cv=iter(folds)).fit(X, y, sample_weight=np.ones(60))
+    assert_allclose(found.mse_path_, expected.mse_path_, rtol=1e-12)
+
+
+def test_a_target_that_nothing_explains():
+    X, _ = TALL
+    for model in (LassoCV(), LassoCV(cv="alo"), LassoCV(alpha_rule="bic"), RidgeCV(), RidgeCV(cv=3)):
+        fitted = clone(model).fit(X, np.full(60, 3.1))
+        assert_array_equal(fitted.coef_, 0.0)
+        assert fitted.intercept_ == 3.1
+
+
+class Recorder:
+    """Follows the FitCallback protocol of scikit-learn 1.9."""
+
+    def __init__(self):
+        self.heard = []
+
+    def setup(self, estimator, context):
+        self.heard.append("setup")
+
+    def teardown(self, estimator, context):
+        self.heard.append("teardown")
+
+    def on_fit_task_begin(self, estimator, context, *, X=None, metadata=None):
+        self.heard.append(("begin", context.task_name, context.max_subtasks, X.shape, list(metadata)))
+
+    def on_fit_task_end(self, estimator, context):
+        self.heard.append(("end", context.task_name))
+
+
+@pytest.mark.parametrize("estimator", [LassoCV(**FEW), LassoCV(cv="alo"), RidgeCV()], ids=described)
+def test_callbacks_hear_of_one_task(estimator):
+    recorder, model = Recorder(), clone(estimator)
+    getattr(model, "set_callbacks", lambda *none: None)(recorder)
+    model.fit(*TALL, sample_weight=np.ones(60))
+    supported = tuple(map(int, sklearn.__version__.split(".")[:2])) >= (1, 9)
+    fit = ["setup", ("begin", "fit", 0, (60, 7), ["sample_weight"]), ("end", "fit"), "teardown"]
+    assert recorder.heard == (fit if supported else [])
