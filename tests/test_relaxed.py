@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.datasets import load_diabetes
+from sklearn.model_selection import KFold
 
-from sknormreg import ElasticNet, Lasso
+from sknormreg import ElasticNet, ElasticNetCV, Lasso, LassoCV
 from sknormreg.linear_model import relaxed
+from sknormreg.model_selection import _fold_scores
 
 X, Y = load_diabetes(return_X_y=True)
 WEIGHTS = np.random.default_rng(0).uniform(0.5, 2.0, size=len(Y))
@@ -54,3 +57,67 @@ def test_several_targets():
         alone = relaxed(Lasso(), Lasso().fit_path(X, both[:, k], ALPHAS), X, both[:, k], [0.0])
         for blends, single in zip(relaxed(Lasso(), models, X, both, [0.0]), alone, strict=True):
             assert_allclose(blends[0].coef_[k], single[0].coef_, rtol=1e-7)
+
+
+GAMMAS = [1.0, 0.4, 0.0]
+
+
+def chosen_by_hand(estimator, alphas, folds, weights):
+    """Mean scores (gammas, alphas) of blends with refits written out, fold by fold."""
+    errors = np.zeros((len(GAMMAS), len(alphas)))
+    for train, test in folds:
+        for a, alpha in enumerate(alphas):
+            model = clone(estimator).set_params(alpha=alpha).fit(X[train], Y[train], weights[train])
+            features = np.flatnonzero(model.coef_)
+            rows = np.column_stack([X[train][:, features], np.ones(len(train))])
+            root = np.sqrt(weights[train])
+            found = np.linalg.lstsq(rows * root[:, None], Y[train] * root, rcond=None)[0]
+            refit = np.column_stack([X[test][:, features], np.ones(len(test))]) @ found
+            for g, gamma in enumerate(GAMMAS):
+                rest = Y[test] - gamma * model.predict(X[test]) - (1 - gamma) * refit
+                errors[g, a] += np.average(rest**2, weights=weights[test]) / len(folds)
+    return -errors
+
+
+@pytest.mark.parametrize("scoring", [None, "neg_mean_squared_error"])
+@pytest.mark.parametrize("by_rows", [False, True])
+def test_relaxed_cross_validation_is_a_loop(scoring, by_rows, monkeypatch):
+    if by_rows:
+        monkeypatch.setattr(_fold_scores, "_moments_pay", lambda *args: False)
+    model = LassoCV(alphas=ALPHAS, relax=GAMMAS, cv=KFold(4), scoring=scoring).fit(X, Y, WEIGHTS)
+    expected = chosen_by_hand(Lasso(), ALPHAS, list(KFold(4).split(X)), WEIGHTS)
+    assert_allclose(model.mean_score_path_, expected, rtol=1e-8)
+    g, a = np.unravel_index(expected.argmax(), expected.shape)
+    assert (model.relax_, model.alpha_) == (GAMMAS[g], ALPHAS[a])
+    single = Lasso(alpha=model.alpha_).fit(X, Y, WEIGHTS)
+    blended = relaxed(Lasso(), [single], X, Y, [model.relax_], WEIGHTS)[0][0]
+    assert_allclose(model.coef_, blended.coef_, rtol=1e-8)
+    assert_allclose(model.predict(X), blended.predict(X), rtol=1e-8)
+
+
+def test_shapes_and_parameters_with_l1_ratios():
+    seen = []
+
+    def rule(results):
+        seen.extend(results["params"])
+        return 7
+
+    model = ElasticNetCV(l1_ratio=[0.5, 0.9], alphas=3, relax=[1.0, 0.0], cv=3, alpha_rule=rule).fit(X, Y)
+    assert model.mean_score_path_.shape == (2, 2, 3)
+    assert model.mse_path_.shape == (2, 2, 3, 3)
+    assert seen[7] == {"alpha": model.alpha_, "l1_ratio": 0.9, "relax": 1.0}
+    assert (model.l1_ratio_, model.relax_) == (0.9, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"relax": []}, "relax must be one or more numbers from 0 to 1"),
+        ({"relax": [0.5, 2.0]}, "relax must be one or more numbers from 0 to 1"),
+        ({"relax": [0.5], "alpha_rule": "bic"}, "relax needs folds to choose by"),
+        ({"relax": [0.5], "cv": "alo"}, "relax needs folds to choose by"),
+    ],
+)
+def test_bad_input(options, message):
+    with pytest.raises(ValueError, match=message):
+        LassoCV(**options).fit(X, Y)

@@ -140,7 +140,7 @@ def encode_classes(estimator, y, weights):
     empty = np.flatnonzero(totals == 0)
     if empty.size:
         names = classes[empty].tolist()
-        raise ValueError(f"The total weight of these classes is zero: {names}. Remove their samples.")
+        raise ValueError(f"The sample_weight of these classes sums to zero: {names}. Remove their samples.")
     estimator.classes_ = classes
     return codes, weights, factor
 

@@ -9,6 +9,7 @@ from sklearn.metrics import mean_squared_error, r2_score, root_mean_squared_erro
 from sklearn.utils.parallel import Parallel, delayed
 
 from .._compat import check_method_params
+from ..linear_model import relaxed
 from ..solvers.folds import (
     fold_coefficients,
     held_moments,
@@ -17,6 +18,8 @@ from ..solvers.folds import (
     partition,
     squared_errors,
 )
+from ..solvers.relaxed import refit_on_support
+from ..solvers.workspace import Work
 from ._path_scoring import built_in, score_path
 
 _FORMULAS = {
@@ -36,11 +39,17 @@ class Candidates:
     penalties: list
     alphas: np.ndarray
     scorer: object
+    gammas: tuple = (1.0,)  # blends with least squares on the features chosen; 1 is the penalised fit
+
+    @property
+    def shape(self):
+        """Of their scores on one fold: (l1_ratios x gammas, alphas)."""
+        return len(self.templates) * len(self.gammas), self.alphas.shape[1]
 
 
 @dataclass
 class FoldScores:
-    """Over (l1_ratio, alpha, fold)."""
+    """Over (l1_ratio and gamma, alpha, fold)."""
 
     scores: np.ndarray
     n_nonzero: np.ndarray
@@ -122,15 +131,29 @@ def _by_moments(candidates, X, task, folds):
                 strengths = task.strengths_of_part(alphas, part.train.weight)
                 strengths = np.repeat(strengths[:, None], len(Y), axis=1)
                 coefs = fold_coefficients(part.train, penalty, problem.coordinates, strengths)
-                errors = None if coefs is None else squared_errors(part, coefs)
-                found = np.nan if errors is None else score(errors, variance)
-                if not np.all(np.isfinite(found)):
-                    return None
-                scores.append(found)
-                counts.append(np.count_nonzero(coefs, axis=(1, 2)))
-    shape = (len(folds), *candidates.alphas.shape)
+                for blended in _blends(part.train, coefs, problem.coordinates, candidates.gammas):
+                    errors = None if blended is None else squared_errors(part, blended)
+                    found = np.nan if errors is None else score(errors, variance)
+                    if not np.all(np.isfinite(found)):
+                        return None
+                    scores.append(found)
+                    counts.append(np.count_nonzero(coefs, axis=(1, 2)))
+    shape = (len(folds), *candidates.shape)
     everything = merged(held) if sum(map(len, tests)) == len(weights) else None
     return FoldScores(_folds_last(scores, shape), _folds_last(counts, shape), everything)
+
+
+def _blends(train, coefs, coordinates, gammas):
+    """One array (A, K, p), or None where there is none, for each gamma."""
+    if coefs is None or gammas == (1.0,):
+        return [coefs] * len(gammas)
+    refitted = np.empty_like(coefs)
+    for k, cross in enumerate(train.cross):
+        refitted[:, k] = refit_on_support(
+            lambda features: train.gram[np.ix_(features, features)],
+            cross, coefs[:, k], coordinates, float(train.yy[k]), Work(),
+        )  # fmt: skip
+    return [gamma * coefs + (1.0 - gamma) * refitted for gamma in gammas]
 
 
 def _variance(Y, weights):
@@ -167,11 +190,11 @@ def _folds_last(values, shape):
 
 def _by_rows(candidates, X, y, sample_weight, folds, score_params, n_jobs, verbose):
     found = Parallel(n_jobs=n_jobs, verbose=verbose, prefer="threads")(
-        delayed(_score_fold)(template, alphas, candidates.scorer, X, y, sample_weight, fold, score_params)
+        delayed(_score_fold)(candidates, row, X, y, sample_weight, fold, score_params)
         for fold in folds
-        for template, alphas in zip(candidates.templates, candidates.alphas, strict=True)
+        for row in range(len(candidates.templates))
     )
-    shape = (len(folds), *candidates.alphas.shape)
+    shape = (len(folds), *candidates.shape)
     return FoldScores(*(_folds_last(values, shape) for values in zip(*found, strict=True)))
 
 
@@ -182,11 +205,17 @@ def take_rows(X, rows):
     return X[rows]
 
 
-def _score_fold(template, alphas, scorer, X, y, sample_weight, fold, score_params):
-    """(scores, numbers of non-zero coefficients) along the alphas."""
+def _score_fold(candidates, row, X, y, sample_weight, fold, score_params):
+    """(scores, numbers of non-zero coefficients), a row for each gamma, of one l1_ratio."""
     train, test = fold
+    template, alphas = candidates.templates[row], candidates.alphas[row]
     here = {} if sample_weight is None else {"sample_weight": sample_weight[train]}
-    models = template.fit_path(take_rows(X, train), y[train], alphas, **here)
+    data = take_rows(X, train), y[train]
+    models = template.fit_path(*data, alphas, **here)
+    rows = [models]
+    if candidates.gammas != (1.0,):
+        rows = list(zip(*relaxed(template, models, *data, candidates.gammas, **here), strict=True))
     params = check_method_params(X, score_params, indices=test)
-    scores = score_path(models[0], models, take_rows(X, test), y[test], scorer, params, "raise")
-    return scores, [np.count_nonzero(model.coef_) for model in models]
+    held = take_rows(X, test), y[test], candidates.scorer, params, "raise"
+    scores = [score_path(models[0], list(blended), *held) for blended in rows]
+    return scores, [[np.count_nonzero(model.coef_) for model in models]] * len(rows)

@@ -22,7 +22,7 @@ from .._compat import (
     raise_for_params,
     routing_enabled,
 )
-from ..linear_model import LinearModel, largest_alpha, store
+from ..linear_model import LinearModel, largest_alpha, relaxed, store
 from ._alpha_grid import falling
 from ._approximate import score_left_out
 from ._choice import CRITERIA, RULES, ask, best_of, mean_and_error, simplest_near, warn_of
@@ -124,13 +124,21 @@ class PathCV(LinearModel):
             choice = self._along(paths, tasks, alphas, y, sample_weight, routed)
         else:
             choice = self._on_folds(templates, tasks, alphas, X, y, sample_weight, routed)
-        at = choice.place[0]
+        row, place = choice.place
+        at, blend = divmod(row, len(self._gammas()))
         model = _as_read(templates[at], templates[0])
-        model.alpha = float(alphas[choice.place])
+        model.alpha = float(alphas[at, place])
         if choice.moments is not None:
             start_from(choice.moments, tasks[at], model.alpha)
         model._fit_task(tasks[at])
+        model.gamma = gamma = self._gammas()[blend]
+        if gamma < 1.0:
+            model = relaxed(templates[at], [model], X, y, [gamma], sample_weight)[0][0]
         self._adopt(model, alphas, choice)
+
+    def _gammas(self):
+        """Blends with least squares on the features chosen; those that do not relax have none."""
+        return (1.0,)
 
     def _grid(self, tasks):
         """Alphas (l1_ratios, alphas), falling."""
@@ -152,7 +160,8 @@ class PathCV(LinearModel):
         folds = read_folds(cv, X, y, routed.splitter.split)
         check_folds(folds, y, sample_weight, routed.scorer.score, classifier=is_classifier(self))
         given = [task.problems[0].penalty for task in tasks]
-        candidates = Candidates(templates, given, alphas, self._scorer())
+        candidates = Candidates(templates, given, alphas, self._scorer(), self._gammas())
+        every = np.repeat(alphas, len(self._gammas()), axis=0)
         found = score_folds(
             candidates, X, y, sample_weight, tasks[0], folds,
             score_params=routed.scorer.score, n_jobs=self.n_jobs, verbose=self.verbose,
@@ -163,14 +172,18 @@ class PathCV(LinearModel):
         if callable(self.alpha_rule):
             best = ask(self.alpha_rule, self._params(templates, alphas), found.scores, "alpha_rule")
         elif self.alpha_rule == "1se":
-            best = simplest_near(mean, error, best, alphas)
+            best = simplest_near(mean, error, best, every)
         return Choice(best, mean, error, found.n_nonzero.mean(axis=-1), found.scores, found.moments)
 
     def _params(self, templates, alphas):
         """Of every candidate, as a search names them."""
+        gammas = self._gammas()
         return [
-            {"alpha": alpha} | ({"l1_ratio": template.l1_ratio} if len(templates) > 1 else {})
+            {"alpha": alpha}
+            | ({"l1_ratio": template.l1_ratio} if len(templates) > 1 else {})
+            | ({"relax": gamma} if gammas != (1.0,) else {})
             for template, row in zip(templates, alphas, strict=True)
+            for gamma in gammas
             for alpha in row.tolist()
         ]
 
@@ -209,21 +222,29 @@ class PathCV(LinearModel):
 
     def _adopt(self, model, alphas, choice):
         """All fitted attributes, once everything has been found."""
-        single = 0 if len(alphas) == 1 else slice(None)
         self._adopt_model(model)
         vars(self).pop("mse_path_", None)  # of an earlier fit
-        self.alphas_ = alphas[0] if not isinstance(self.alphas, Integral) else alphas[single]
-        self.mean_score_path_ = choice.mean[single]
-        self.score_se_path_ = choice.error[single]
-        self.n_nonzero_path_ = choice.n_nonzero[single]
+        gammas = len(self._gammas())
+        every = np.repeat(alphas, gammas, axis=0)
+
+        def told(rows):
+            """With an axis for l1_ratios and one for gammas where there are several."""
+            rows = rows.reshape(len(alphas), gammas, *rows.shape[1:])
+            rows = rows[:, 0] if gammas == 1 else rows
+            return rows[0] if len(alphas) == 1 else rows
+
+        self.alphas_ = alphas[0] if not isinstance(self.alphas, Integral) or len(alphas) == 1 else alphas
+        self.mean_score_path_ = told(choice.mean)
+        self.score_se_path_ = told(choice.error)
+        self.n_nonzero_path_ = told(choice.n_nonzero)
         best = best_of(choice.mean)
-        self.alpha_min_ = float(alphas[best])
+        self.alpha_min_ = float(every[best])
         error = np.nan_to_num(choice.error)
-        self.alpha_1se_ = float(alphas[simplest_near(choice.mean, error, best, alphas)])
+        self.alpha_1se_ = float(every[simplest_near(choice.mean, error, best, every)])
         if hasattr(self, "l1_ratio"):
             self.l1_ratio_ = model.l1_ratio
         if choice.scores is not None and self.scoring is None and self._scoring == "neg_mean_squared_error":
-            self.mse_path_ = np.squeeze(-choice.scores)
+            self.mse_path_ = np.squeeze(told(-choice.scores))
 
     def _adopt_model(self, model):
         """What its own fit set, but what reading the input did."""
