@@ -428,17 +428,35 @@ class Recorder:
         self.heard.append("teardown")
 
     def on_fit_task_begin(self, estimator, context, *, X=None, metadata=None):
-        self.heard.append(("begin", context.task_name, context.max_subtasks, X.shape, list(metadata)))
+        seen = () if X is None else (X.shape, list(metadata))
+        self.heard.append(("begin", context.task_name, context.max_subtasks, *seen))
 
     def on_fit_task_end(self, estimator, context):
         self.heard.append(("end", context.task_name))
 
 
-@pytest.mark.parametrize("estimator", [LassoCV(**FEW), LassoCV(cv="alo"), RidgeCV()], ids=described)
-def test_callbacks_hear_of_one_task(estimator):
+def heard(estimator):
+    """What callbacks hear of a fit, and whether this scikit-learn has any."""
     recorder, model = Recorder(), clone(estimator)
     getattr(model, "set_callbacks", lambda *none: None)(recorder)
     model.fit(*TALL, sample_weight=np.ones(60))
-    supported = tuple(map(int, sklearn.__version__.split(".")[:2])) >= (1, 9)
-    fit = ["setup", ("begin", "fit", 0, (60, 7), ["sample_weight"]), ("end", "fit"), "teardown"]
-    assert recorder.heard == (fit if supported else [])
+    return recorder.heard, tuple(map(int, sklearn.__version__.split(".")[:2])) >= (1, 9)
+
+
+BEGIN = ["setup", ("begin", "fit", 1, (60, 7), ["sample_weight"])]
+END = [("end", "fit"), "teardown"]
+
+
+@pytest.mark.parametrize("estimator", [LassoCV(**FEW), LassoCV(cv="alo"), RidgeCV()], ids=described)
+def test_callbacks_hear_of_one_task(estimator):
+    found, supported = heard(estimator)
+    assert found == ([*BEGIN, *END] if supported else [])
+
+
+def test_callbacks_hear_of_folds_that_take_time():
+    found, supported = heard(LassoCV(**FEW, scoring="neg_mean_absolute_error", cv=3))
+    one = [("begin", "fold", None), ("end", "fold")]
+    folds = [("begin", "folds", 3), *(3 * one), ("end", "folds")]
+    assert [call[:2] if call[1] == "fold" else call for call in found] == (
+        [call[:2] if call[1] == "fold" else call for call in [*BEGIN, *folds, *END]] if supported else []
+    )

@@ -93,12 +93,19 @@ def check_folds(folds, y, sample_weight, score_params, *, classifier):
             )
 
 
-def score_folds(candidates, X, y, sample_weight, task, folds, *, score_params, n_jobs=None, verbose=0):
-    """The `FoldScores` of candidates; `task` is that of the first template on all rows, X and y arrays."""
+def score_folds(
+    candidates, X, y, sample_weight, task, folds, *, score_params, progress, n_jobs=None, verbose=0
+):
+    """The `FoldScores` of candidates; `task` is that of the first template on all rows, X and y arrays.
+
+    `progress` is told of every fold and l1_ratio that takes time: moments do not.
+    """
     found = None
     if _moments_pay(candidates, task, folds, sample_weight, score_params):
         found = _by_moments(candidates, X, task, folds)
-    return found or _by_rows(candidates, X, y, sample_weight, folds, score_params, n_jobs, verbose)
+    return found or _by_rows(
+        candidates, X, y, sample_weight, folds, score_params, progress, n_jobs, verbose
+    )
 
 
 def _moments_pay(candidates, task, folds, sample_weight, score_params):
@@ -188,12 +195,13 @@ def _folds_last(values, shape):
     return np.moveaxis(np.reshape(values, shape), 0, -1)
 
 
-def _by_rows(candidates, X, y, sample_weight, folds, score_params, n_jobs, verbose):
-    found = Parallel(n_jobs=n_jobs, verbose=verbose, prefer="threads")(
-        delayed(_score_fold)(candidates, row, X, y, sample_weight, fold, score_params)
-        for fold in folds
-        for row in range(len(candidates.templates))
-    )
+def _by_rows(candidates, X, y, sample_weight, folds, score_params, progress, n_jobs, verbose):
+    jobs = [(fold, row) for fold in folds for row in range(len(candidates.templates))]
+    with progress.of(len(jobs)) as steps:
+        found = Parallel(n_jobs=n_jobs, verbose=verbose, prefer="threads")(
+            delayed(_score_fold)(candidates, row, X, y, sample_weight, fold, score_params, step)
+            for (fold, row), step in zip(jobs, steps, strict=True)
+        )
     shape = (len(folds), *candidates.shape)
     return FoldScores(*(_folds_last(values, shape) for values in zip(*found, strict=True)))
 
@@ -205,9 +213,13 @@ def take_rows(X, rows):
     return X[rows]
 
 
-def _score_fold(candidates, row, X, y, sample_weight, fold, score_params):
+def _score_fold(candidates, row, X, y, sample_weight, fold, score_params, step):
     """(scores, numbers of non-zero coefficients), a row for each gamma, of one l1_ratio."""
-    train, test = fold
+    with step:
+        return _fit_and_score(candidates, row, X, y, sample_weight, *fold, score_params)
+
+
+def _fit_and_score(candidates, row, X, y, sample_weight, train, test, score_params):
     template, alphas = candidates.templates[row], candidates.alphas[row]
     here = {} if sample_weight is None else {"sample_weight": sample_weight[train]}
     data = take_rows(X, train), y[train]

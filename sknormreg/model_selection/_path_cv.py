@@ -27,6 +27,7 @@ from ._alpha_grid import falling
 from ._approximate import score_left_out
 from ._choice import CRITERIA, RULES, ask, best_of, mean_and_error, simplest_near, warn_of
 from ._criteria import criterion, samples_count_for
+from ._fold_progress import Steps
 from ._fold_scores import Candidates, check_folds, read_folds, score_folds, start_from
 from ._regularization_path import path_of
 
@@ -82,7 +83,7 @@ class PathCV(LinearModel):
             The fitted estimator.
         """
         raise_for_params(params, self, "fit")
-        progress = callback_context(self, max_subtasks=0)
+        progress = callback_context(self, max_subtasks=1)
         told = None if sample_weight is None else {"sample_weight": sample_weight}
         data = {"estimator": self, "X": X, "y": y, "metadata": told}
         progress.call_on_fit_task_begin(**data)
@@ -91,7 +92,7 @@ class PathCV(LinearModel):
             sample_weight = check_sample_weight(sample_weight, X)
         routed = self._route(sample_weight, params)
         with config_context(assume_finite=True):  # all has been checked
-            self._choose_and_fit(X, y, sample_weight, routed)
+            self._choose_and_fit(X, y, sample_weight, routed, progress)
         progress.call_on_fit_task_end(**data)
         return self
 
@@ -111,7 +112,7 @@ class PathCV(LinearModel):
             raise ValueError(f"l1_ratio must be one or more numbers from 0 to 1, got {self.l1_ratio!r}.")
         return [self._model(**(params | {"l1_ratio": ratio})) for ratio in ratios]
 
-    def _choose_and_fit(self, X, y, sample_weight, routed):
+    def _choose_and_fit(self, X, y, sample_weight, routed, progress):
         templates = self._templates()
         task = templates[0]._task(X, y, sample_weight)
         tasks = [task, *(task.with_penalty(template._penalty()) for template in templates[1:])]
@@ -123,7 +124,7 @@ class PathCV(LinearModel):
             ]
             choice = self._along(paths, tasks, alphas, y, sample_weight, routed)
         else:
-            choice = self._on_folds(templates, tasks, alphas, X, y, sample_weight, routed)
+            choice = self._on_folds(templates, tasks, alphas, X, y, sample_weight, routed, progress)
         row, place = choice.place
         at, blend = divmod(row, len(self._gammas()))
         model = _as_read(templates[at], templates[0])
@@ -155,7 +156,7 @@ class PathCV(LinearModel):
     def _scorer(self):
         return get_scorer(self._scoring if self.scoring is None else self.scoring)
 
-    def _on_folds(self, templates, tasks, alphas, X, y, sample_weight, routed):
+    def _on_folds(self, templates, tasks, alphas, X, y, sample_weight, routed, progress):
         cv = check_cv(self.cv, y, classifier=is_classifier(self))
         folds = read_folds(cv, X, y, routed.splitter.split)
         check_folds(folds, y, sample_weight, routed.scorer.score, classifier=is_classifier(self))
@@ -165,6 +166,7 @@ class PathCV(LinearModel):
         found = score_folds(
             candidates, X, y, sample_weight, tasks[0], folds,
             score_params=routed.scorer.score, n_jobs=self.n_jobs, verbose=self.verbose,
+            progress=Steps(self, progress),
         )  # fmt: skip
         mean, error = mean_and_error(found.scores)
         warn_of(mean)

@@ -52,7 +52,7 @@ class RidgeBaseCV(PathCV):
     del _name
     alpha_per_target = False
 
-    def _choose_and_fit(self, X, y, sample_weight, routed):
+    def _choose_and_fit(self, X, y, sample_weight, routed, progress):
         leaves_out = self.cv is None and self.alpha_rule not in CRITERIA
         for name in ("store_cv_results", "alpha_per_target"):
             if getattr(self, name) and not leaves_out:
@@ -74,13 +74,13 @@ class RidgeBaseCV(PathCV):
             warn_of(left.mean)
             choice = self._choice_of(left, alphas)
         else:
-            choice = self._falling(template, task, alphas, X, y, sample_weight, routed)
+            choice = self._falling(template, task, alphas, X, y, sample_weight, routed, progress)
         chosen = alphas[choice.place]
         template.alpha = chosen if np.ndim(chosen) else float(chosen)
         template._fit_task(task)
         self._adopt_ridge(template, alphas, choice, left)
 
-    def _falling(self, template, task, alphas, X, y, sample_weight, routed):
+    def _falling(self, template, task, alphas, X, y, sample_weight, routed, progress):
         """On folds or along a path, which run from the largest alpha; told in the order given."""
         order = np.argsort(-alphas, kind="stable")
         back, row = np.argsort(order), alphas[order][None, :]
@@ -88,7 +88,7 @@ class RidgeBaseCV(PathCV):
             path = path_of(copy(template), task, row[0])
             found = self._along([path], [task], row, y, sample_weight, routed)
         else:
-            found = self._on_folds([template], [task], row, X, y, sample_weight, routed)
+            found = self._on_folds([template], [task], row, X, y, sample_weight, routed, progress)
         mean, error, count = (part[0][back] for part in (found.mean, found.error, found.n_nonzero))
         place = order[found.place[1]]
         if self.alpha_rule == "min":
