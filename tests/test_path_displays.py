@@ -234,7 +234,7 @@ def test_marks():
 
 
 def test_paths_of_other_libraries():
-    alphas, coefs, _ = theirs.lasso_path(*DIABETES, alphas=20)
+    alphas, coefs, _ = theirs.lasso_path(*DIABETES, alphas=np.geomspace(2.0, 0.01, 20))
     display = RegularizationPathDisplay(alphas=alphas[::-1], coefs=coefs[:, ::-1]).plot(labels=0)
     assert_array_equal(display.coefs, coefs)
     assert display.lines_ == {}
@@ -431,7 +431,7 @@ def test_curves_without_an_error():
 
 
 def test_models_of_scikit_learn():
-    single = theirs.LassoCV(alphas=20).fit(*DIABETES)
+    single = theirs.LassoCV(alphas=np.geomspace(2.0, 0.01, 20)).fit(*DIABETES)
     several = theirs.ElasticNetCV(l1_ratio=[0.5, 0.9], alphas=[1.0, 0.1, 0.01]).fit(*DIABETES)
     for model, mse in [(single, single.mse_path_), (several, several.mse_path_[1])]:
         display = CVCurveDisplay.from_estimator(model)
