@@ -77,13 +77,14 @@ def choices():
         )
     X, y = load_breast_cancer(return_X_y=True)
     X = scale(X)
-    strengths = sknormreg.alpha_grid(sknormreg.LassoClassifier(), X, y, n_alphas=50, eps=1e-2)
+    C = np.logspace(-4, 4, 50)  # scikit-learn's grid
+    strengths = 1 / (C * len(y) * 0.8)
 
     def theirs():
         model = linear_model.LogisticRegressionCV(
-            Cs=1 / (strengths * len(y) * 0.8), cv=5, penalty="l1", solver="liblinear", max_iter=LARGE
+            Cs=C, cv=5, l1_ratios=[1.0], solver="liblinear", max_iter=LARGE
         )
-        return model.fit(X, y).C_[0]
+        return 1 / (model.fit(X, y).C_[0] * len(y) * 0.8)
 
     yield (
         "LassoClassifierCV, breast cancer, 50 values, 5 folds",

@@ -7,7 +7,10 @@ with every loss.
 
 import os
 
+from sklearn import linear_model
 from sklearn.base import is_classifier
+from sklearn.decomposition import PCA
+from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
@@ -19,13 +22,21 @@ from sknormreg import (
     CoefficientPruner,
     ElasticNet,
     ElasticNetClassifier,
+    ElasticNetClassifierCV,
+    ElasticNetCV,
     Lasso,
     LassoClassifier,
+    LassoClassifierCV,
+    LassoCV,
     MagnitudePrunedClassifier,
     MagnitudePrunedRegressor,
+    PathSearchCV,
     PrunedEstimator,
     Ridge,
     RidgeClassifier,
+    RidgeClassifierCV,
+    RidgeCV,
+    StabilitySelection,
 )
 
 
@@ -83,6 +94,45 @@ def pruned_instances():
         yield PrunedEstimator(MLPClassifier(**network, **fast), sparsity=0.3, n_epochs=3, random_state=0)
         lbfgs = {"solver": "lbfgs", "tol": 0.1}
         yield PrunedEstimator(MLPRegressor(**network, **lbfgs), sparsity=0.3, structure="features")
+
+
+def cv_instances():
+    few = {"alphas": 3, "eps": 0.05}
+    yield LassoCV(**few)
+    yield LassoCV(**few, cv=3, alpha_rule="1se", scoring="neg_mean_absolute_error")
+    yield LassoCV(**few, cv="alo", fit_intercept=False)
+    yield ElasticNetCV(**few, cv=3, l1_ratio=[0.3, 0.9])
+    yield ElasticNetCV(**few, alpha_rule="bic", positive=True)
+    yield RidgeCV()
+    yield RidgeCV(cv=3, alpha_rule="1se", fit_intercept=False)
+    yield RidgeClassifierCV()
+    yield RidgeClassifierCV(cv=3, alpha_rule="1se")
+    yield LassoClassifierCV(**few, cv=2)
+    yield LassoClassifierCV(**few, cv="alo", loss="squared_hinge")
+    yield ElasticNetClassifierCV(alphas=[0.05, 0.01], l1_ratio=[0.3, 0.9], alpha_rule="ebic")
+    yield ElasticNetClassifierCV(**few, cv=2, alpha_rule="1se", loss="squared_hinge")
+
+
+def stability_instances():
+    few = {"n_pairs": 2, "n_alphas": 4}
+    yield StabilitySelection(Lasso(), threshold=0.6, max_features=3, **few)
+    yield StabilitySelection(LassoClassifier(), threshold=0.6, max_features=7, **few)
+    yield StabilitySelection(ElasticNetClassifier(), error_bound=3.0, assumption="unimodal", **few)
+    yield StabilitySelection(Ridge(), alphas=[0.1, 1.0], **few)
+    yield StabilitySelection(linear_model.Lasso(), alphas=0.001, threshold=0.6, **few)
+
+
+def search_instances():
+    """Errors are raised, or else they are scores of NaN and warnings."""
+    options = {"cv": 2, "error_score": "raise"}
+    scaled = make_pipeline(StandardScaler(with_mean=False), LassoClassifier())
+    grid = {"lassoclassifier__alpha": [0.01, 0.1], "standardscaler__with_std": [True, False]}
+    yield PathSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, error_score="raise")
+    yield PathSearchCV(Lasso(), {"alpha": [0.01, 0.1]}, **options)
+    yield PathSearchCV(LassoClassifier(), {"alpha": [0.01, 0.1]}, **options)
+    yield PathSearchCV(make_pipeline(PCA(), Ridge()), {"ridge__alpha": [0.1, 1.0]}, **options)
+    yield PathSearchCV(scaled, grid, **options)
+    yield PathSearchCV(KernelRidge(), {"alpha": [0.1, 1.0]}, **options)
 
 
 def checks(estimator):

@@ -1,7 +1,14 @@
 """scikit-learn's own estimator checks, without a single expected failure."""
 
 import pytest
-from instances import checks, instances, pruned_instances
+from instances import (
+    checks,
+    cv_instances,
+    instances,
+    pruned_instances,
+    search_instances,
+    stability_instances,
+)
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.estimator_checks import (
@@ -11,7 +18,13 @@ from sklearn.utils.estimator_checks import (
     check_param_validation,
 )
 
-ALL = [*instances(), *pruned_instances()]
+ALL = [
+    *instances(),
+    *pruned_instances(),
+    *cv_instances(),
+    *search_instances(),
+    *stability_instances(),
+]
 CASES = [
     pytest.param(estimator, check, id=f"{estimator!r:.120}-{check.func.__name__}-{i}")
     for estimator in ALL

@@ -1,12 +1,14 @@
 """What else users rely on of estimators that choose their own alpha: weights, input, messages, state."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 import sklearn
 from explicit_loops import CANCER, IRIS, PLAIN, TALL, TWO, WIDE, agree, loop, same_model
+from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
 from sklearn.base import clone, is_classifier
@@ -111,10 +113,21 @@ def test_zero_weights_are_removal_from_leave_one_out(data):
 @each_estimator
 def test_the_number_of_jobs_changes_nothing(estimator, data):
     one, two = (clone(estimator).set_params(n_jobs=n).fit(*data) for n in (1, 2))
+    same_attributes(one, two)
+
+
+def same_attributes(one, two):
     told = {key for key in vars(one) if key.endswith("_") and key not in ("feature_names_in_",)}
     assert {"coef_", "intercept_", "alpha_", "mean_score_path_", "score_se_path_", "dual_gap_"} <= told
     for key in told:
         assert_array_equal(getattr(one, key), getattr(two, key))
+
+
+def test_nor_do_processes():
+    model = LassoClassifierCV(alphas=2, cv=2, n_jobs=2)
+    with parallel_config("loky"):
+        apart = clone(model).fit(*CANCER)
+    same_attributes(apart, model.fit(*CANCER))
 
 
 @pytest.mark.parametrize("estimator", [LassoCV(**FEW), RidgeCV(), ElasticNetCV(**FEW)], ids=described)
@@ -260,20 +273,14 @@ def some_nan(estimator, X, y):
 @pytest.mark.parametrize("kind", [LassoCV, RidgeCV], ids=lambda kind: kind.__name__)
 def test_alphas_without_a_score_are_not_chosen(kind):
     model = kind(alphas=[1.0, 0.3, 0.1], cv=3, scoring=some_nan)
-    with pytest.warns(UserWarning, match="One or more of the test scores are non-finite"):
+    with pytest.warns(UserWarning, match="One or more of the test scores are non-finite") as caught:
         model.fit(*TALL)
+    assert [warning.filename for warning in caught] == [__file__]
     assert_array_equal(np.isnan(model.mean_score_path_), [True, False, False])
     assert model.alpha_ in (0.3, 0.1)
     for rule in ("1se", one_standard_error()):
         with pytest.warns(UserWarning, match="non-finite"):
             assert model.set_params(alpha_rule=rule).fit(*TALL).alpha_ in (0.3, 0.1)
-    model.set_params(alphas=[1.0], alpha_rule="min")
-    for cv in (3, None):
-        with (
-            pytest.warns(UserWarning, match="non-finite"),
-            pytest.raises(ValueError, match="No alpha has a score on every fold"),
-        ):
-            model.set_params(cv=cv).fit(*TALL)
 
 
 @pytest.mark.parametrize("kind", [LassoCV, RidgeCV, ElasticNetCV], ids=lambda kind: kind.__name__)
@@ -294,14 +301,28 @@ def test_nor_does_a_margin_that_every_sample_keeps(three):
         assert_array_equal(np.isnan(model.mean_score_path_), [False, loss == "squared_hinge"])
 
 
-def test_r2_of_single_samples_is_told_as_in_a_search():
-    X, y = TALL
-    with (
-        pytest.warns(UndefinedMetricWarning, match="less than two samples"),
-        pytest.warns(UserWarning, match="scores are non-finite"),
-        pytest.raises(ValueError, match="No alpha has a score on every fold"),
-    ):
-        RidgeCV(cv=LeaveOneOut()).fit(X, y)
+def test_no_alpha_with_a_score_is_an_error():
+    model = LassoCV(alphas=[2.0, 1.0], scoring=some_nan)
+    for cv in (3, None):
+        with (
+            pytest.warns(UserWarning, match="non-finite"),
+            pytest.raises(ValueError, match="No alpha has a score on every fold"),
+        ):
+            model.set_params(cv=cv).fit(*TALL)
+
+
+@pytest.mark.parametrize(
+    "option", [{"cv": LeaveOneOut()}, {"scoring": some_nan, "alphas": [3.0]}], ids=repr
+)
+def test_of_ridge_it_is_a_warning_as_in_a_search(option):
+    """R2 of single samples, for one."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = RidgeCV(**option).fit(*TALL)
+    assert model.alpha_ == model.alphas_[0]
+    assert caught[-1].filename == __file__
+    kinds = {warning.category for warning in caught}
+    assert kinds == ({UserWarning, UndefinedMetricWarning} if "cv" in option else {UserWarning})
 
 
 ODD = np.where(np.arange(60) < 20, 0.0, 1.0)

@@ -39,6 +39,7 @@ from sknormreg import (
     RidgeClassifierCV,
     RidgeCV,
 )
+from sknormreg.solvers import leave_one_out
 
 ALPHAS = [3.0, 0.1, 30.0, 0.3]
 HALVES = [(np.arange(20), np.arange(20, 40)), (np.arange(20, 40), np.arange(20))]
@@ -93,24 +94,31 @@ CLASSIFICATION = [
     (ElasticNetClassifierCV(**few, fit_intercept=False, positive=True), IRIS),
     (LassoClassifierCV(**few), (CANCER[0], np.array(["no", "yes"])[CANCER[1]])),
 ]
-each_case = pytest.mark.parametrize(
-    ("estimator", "data"),
-    [
-        pytest.param(est, data, id=f"{est!r:.70} {type(data[0]).__name__} {data[0].shape} {data[1].shape}")
-        for est, data in REGRESSION + CLASSIFICATION
-    ],
-)
 
 
-@each_case
-@pytest.mark.parametrize("kind", ["equal", "weighted"])
-def test_folds_are_an_explicit_loop(estimator, data, kind):
+def cases(table):
+    """Every case with sample weights, every second one without as well."""
+    return [
+        pytest.param(
+            estimator, data, weigh,
+            id=f"{estimator!r:.60} {type(data[0]).__name__} {data[0].shape} {data[1].shape} {weigh}",
+        )
+        for i, (estimator, data) in enumerate(table)
+        for weigh in ((False, True) if i % 2 else (True,))
+    ]  # fmt: skip
+
+
+def some_weights(y, *without):
+    weights = np.random.default_rng(0).uniform(0.2, 3.0, size=len(y))
+    weights[without] = 0.0
+    return weights
+
+
+@pytest.mark.parametrize(("estimator", "data", "weigh"), cases(REGRESSION + CLASSIFICATION))
+def test_folds_are_an_explicit_loop(estimator, data, weigh):
     X, y = data
-    weights = None
-    if kind == "weighted":
-        weights = np.random.default_rng(0).uniform(0.2, 3.0, size=len(y))
-        if not isinstance(estimator.cv, LeaveOneOut):
-            weights[::7] = 0.0
+    alone = isinstance(estimator.cv, LeaveOneOut)
+    weights = some_weights(y, slice(0, 0 if alone else None, 7)) if weigh else None
     fitted = clone(estimator).fit(X, y, sample_weight=weights)
     scores, counts = loop(fitted, X, y, weights)
     model, best, _ = agree(fitted, scores)
@@ -207,17 +215,10 @@ def left_out(estimator, X, y, weights):
     return errors, Y - errors, weights
 
 
-@pytest.mark.parametrize(
-    ("estimator", "data"),
-    [pytest.param(*pair, id=f"{pair[0]!r:.60} {pair[1][0].shape} {pair[1][1].shape}") for pair in LEFT_OUT],
-)
-@pytest.mark.parametrize("kind", ["equal", "weighted"])
-def test_leave_one_out_is_a_fit_per_sample(estimator, data, kind):
+@pytest.mark.parametrize(("estimator", "data", "weigh"), cases(LEFT_OUT))
+def test_leave_one_out_is_a_fit_per_sample(estimator, data, weigh):
     X, y = data[0][:40], data[1][:40]
-    weights = None
-    if kind == "weighted":
-        weights = np.random.default_rng(0).uniform(0.2, 3.0, size=len(y))
-        weights[3] = 0.0
+    weights = some_weights(y, 3) if weigh else None
     fitted = clone(estimator).set_params(store_cv_results=True).fit(X, y, sample_weight=weights)
     errors, predicted, inside = left_out(fitted, X, y, weights)
     if estimator.scoring is None:
@@ -235,6 +236,36 @@ def test_leave_one_out_is_a_fit_per_sample(estimator, data, kind):
     assert_array_equal(fitted.alpha_, np.array(fitted.alphas)[scores.argmax(axis=0)])
     assert_allclose(fitted.best_score_, scores.max(axis=0), rtol=1e-7)
     same_model(fitted, plain(fitted), X, y, weights)
+
+
+HARD = ["columns of all sizes", "a far row", "a heavy row", "a column of one row", "all alike"]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # the far row has the gap
+@pytest.mark.parametrize("kind", HARD)
+@pytest.mark.parametrize("shape", [(20, 6), (20, 35)], ids=str)
+@pytest.mark.parametrize(("fit_intercept", "many"), [(True, False), (True, True), (False, False)])
+def test_leave_one_out_keeps_its_digits(shape, kind, fit_intercept, many, monkeypatch):
+    """Where the square of the condition number, or one less a leverage, would lose them."""
+    if many:  # rows, for all directions in which they differ
+        monkeypatch.setattr(leave_one_out, "_ROWS", 19)
+    rng = np.random.default_rng(0)
+    X, y, weights = rng.normal(size=shape), rng.normal(size=20), np.ones(20)
+    if kind == "columns of all sizes":
+        X *= np.geomspace(1e-5, 1e5, shape[1])
+    elif kind == "a far row":
+        X[4] *= 1e4 if many else 1e6
+    elif kind == "a heavy row":
+        weights[4] = 1e8
+    elif kind == "a column of one row":
+        X[:, 2] = np.arange(20) == 4
+    else:
+        X[:, 1:] = X[:, :1]
+    model = RidgeCV(alphas=[1e-4, 1e-2, 10.0], fit_intercept=fit_intercept, store_cv_results=True)
+    errors, *_ = left_out(model.fit(X, y, weights), X, y, weights)
+    expected = np.sqrt(weights[:, None]) * np.abs(errors[:, :, 0].T)
+    size = expected.max(axis=0)
+    assert_allclose(np.sqrt(model.cv_results_) / size, expected / size, atol=1e-7)
 
 
 def scored(fitted, z, y, weights):

@@ -24,13 +24,13 @@ from sknormreg.design import DenseDesign
 from sknormreg.model_selection import _fold_scores
 
 FEW = IRIS[0][::2], IRIS[1][::2]
-few = {"alphas": 12, "eps": 0.01, "cv": 4}
+few = {"alphas": 9, "eps": 0.02, "cv": 3}
 CHOOSING = [
     (LassoCV(**few), TALL),
     (LassoCV(**few), WIDE),
     (ElasticNetCV(**few, l1_ratio=[0.2, 0.9]), TALL),
-    (RidgeCV(alphas=np.geomspace(1e-2, 1e4, 13), cv=4), TALL),
-    (RidgeClassifierCV(alphas=np.geomspace(1e4, 1e-2, 13), cv=4), CANCER),
+    (RidgeCV(alphas=np.geomspace(1e-2, 1e4, 13), cv=3), TALL),
+    (RidgeClassifierCV(alphas=np.geomspace(1e4, 1e-2, 13), cv=3), CANCER),
     (LassoClassifierCV(**few), IRIS),
     (ElasticNetClassifierCV(**few, l1_ratio=[0.2, 0.9], scoring="neg_log_loss"), CANCER),
 ]
@@ -110,8 +110,7 @@ CRITERIA = [
 ]
 
 
-@pytest.mark.parametrize("weigh", [False, True])
-@pytest.mark.parametrize("rule", ["aic", "bic", "ebic"])
+@pytest.mark.parametrize(("rule", "weigh"), [("aic", True), ("bic", False), ("bic", True), ("ebic", True)])
 @pytest.mark.parametrize("estimator", CRITERIA, ids=described)
 def test_criteria_are_their_formulas(estimator, rule, weigh):
     X, y = CANCER if is_classifier(estimator) else TALL
@@ -175,13 +174,12 @@ APPROXIMATE = [
 ]
 
 
-@pytest.mark.parametrize("weigh", [False, True])
 @pytest.mark.parametrize(("estimator", "data"), APPROXIMATE, ids=described)
-def test_approximate_leave_one_out_comes_near(estimator, data, weigh):
+def test_approximate_leave_one_out_comes_near(estimator, data):
     """Squared errors ten times nearer than those of training, accuracies within three samples."""
     X, y = data
-    weights = np.random.default_rng(0).uniform(0.5, 2.0, len(y)) if weigh else np.ones(len(y))
-    fitted = clone(estimator).set_params(cv="alo").fit(X, y, weights if weigh else None)
+    weights = np.random.default_rng(0).uniform(0.5, 2.0, len(y))
+    fitted = clone(estimator).set_params(cv="alo").fit(X, y, weights)
     models = [model for row in candidates(fitted) for model in row]
     scores, errors = np.ravel(fitted.mean_score_path_), np.ravel(fitted.score_se_path_)
     for model, found, error in zip(models, scores, errors, strict=True):

@@ -12,8 +12,15 @@ from sklearn.preprocessing import StandardScaler
 
 from sknormreg import (
     CoefficientPruner,
+    ElasticNetClassifierCV,
+    ElasticNetCV,
+    LassoClassifierCV,
+    LassoCV,
     MagnitudePrunedClassifier,
     PrunedEstimator,
+    RidgeClassifierCV,
+    RidgeCV,
+    StabilitySelection,
 )
 
 
@@ -37,7 +44,16 @@ CASES = [
     case(MagnitudePrunedClassifier, refit=False),
     case(PrunedEstimator, n_steps=2),
     case(PrunedEstimator, threshold=0.1, refit=False),
+    case(StabilitySelection, alphas=1.0, n_pairs=2) | {"preserves_metadata": "subset"},
 ]
+CHOOSES = {
+    "X": suite.X,
+    "y": suite.y,
+    "scorer_name": "scoring",
+    "scorer_routing_methods": ["fit"],
+    "cv_name": "cv",
+    "cv_routing_methods": ["fit"],
+}
 NAMES = [
     "test_default_request",
     "test_error_on_missing_requests_for_sub_estimator",
@@ -55,6 +71,32 @@ def test_routing_to_the_inner_estimator(check, case):
 
 def test_three_checks_at_least():
     assert len(CHECKS) >= 3
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        suite.test_default_request,
+        suite.test_metadata_is_routed_correctly_to_scorer,
+        suite.test_metadata_is_routed_correctly_to_splitter,
+        suite.test_metadata_routed_to_group_splitter,
+    ],
+    ids=lambda check: check.__name__,
+)
+@pytest.mark.parametrize(
+    "kind",
+    [LassoCV, ElasticNetCV, RidgeCV, RidgeClassifierCV, LassoClassifierCV, ElasticNetClassifierCV],
+    ids=lambda kind: kind.__name__,
+)
+def test_routing_to_scorer_and_folds(check, kind):
+    check({**CHOOSES, "metaestimator": kind, "init_args": {"alphas": [0.1, 0.01]}})
+
+
+def test_routing_to_the_scorer_of_leave_one_out():
+    """There is no splitter to route to."""
+    case = {key: value for key, value in CHOOSES.items() if not key.startswith("cv")}
+    for kind in (RidgeCV, RidgeClassifierCV):
+        suite.test_metadata_is_routed_correctly_to_scorer({**case, "metaestimator": kind})
 
 
 @pytest.mark.parametrize(

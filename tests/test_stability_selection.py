@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instances import checks
 from scipy import sparse
 from scipy.optimize import linprog
 from sklearn import config_context, linear_model
@@ -20,31 +19,19 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
 from sklearn.tree import DecisionTreeRegressor
 from sklearn.utils.estimator_checks import (
-    check_dataframe_column_names_consistency,
     check_get_feature_names_out_error,
     check_global_output_transform_pandas,
     check_global_set_output_transform_polars,
-    check_inplace_ensure_writeable,
-    check_param_validation,
     check_set_output_transform_pandas,
     check_set_output_transform_polars,
     check_transformer_get_feature_names_out,
     check_transformer_get_feature_names_out_pandas,
 )
 
-from sknormreg import ElasticNetClassifier, Lasso, LassoClassifier, Ridge
+from sknormreg import Lasso, LassoClassifier, Ridge
 from sknormreg.model_selection import StabilitySelection
 from sknormreg.model_selection._stability_bounds import ASSUMPTIONS, error_bound, largest_tail, settle
 from sknormreg.model_selection._stability_halves import complementary_pair
-
-
-def stability_instances():
-    few = {"n_pairs": 2, "n_alphas": 4}
-    yield StabilitySelection(Lasso(), threshold=0.6, max_features=3, **few)
-    yield StabilitySelection(LassoClassifier(), threshold=0.6, max_features=7, **few)
-    yield StabilitySelection(ElasticNetClassifier(), error_bound=3.0, assumption="unimodal", **few)
-    yield StabilitySelection(Ridge(), alphas=[0.1, 1.0], **few)
-    yield StabilitySelection(linear_model.Lasso(), alphas=0.001, threshold=0.6, **few)
 
 
 def diabetes():
@@ -401,31 +388,6 @@ def test_grid_search_in_a_pipeline_serial_and_parallel():
     np.testing.assert_array_equal(scores, parallel.cv_results_["mean_test_score"])
     assert len(set(scores)) > 1
     np.testing.assert_array_equal(serial.predict(X), parallel.predict(X))
-
-
-CASES = [
-    pytest.param(estimator, check, id=f"{estimator!r:.120}-{check.func.__name__}-{i}")
-    for estimator in stability_instances()
-    for i, check in enumerate(checks(estimator))
-]
-
-
-@pytest.mark.parametrize(("estimator", "check"), CASES)
-def test_check_estimator(estimator, check):
-    check(clone(estimator))
-
-
-SELF_CHECKS = (
-    check_param_validation,
-    check_dataframe_column_names_consistency,
-    check_inplace_ensure_writeable,
-)
-
-
-@pytest.mark.parametrize("check", SELF_CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("estimator", list(stability_instances()), ids=repr)
-def test_checks_scikit_learn_keeps_for_itself(estimator, check):
-    check(type(estimator).__name__, clone(estimator))
 
 
 BAD = [

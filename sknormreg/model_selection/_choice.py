@@ -17,18 +17,22 @@ def mean_and_error(scores):
 
 def best_of(mean):
     """Index of the highest mean score, the first of equals; NaN counts as the lowest."""
+    return np.unravel_index(np.argmax(np.where(np.isnan(mean), -np.inf, mean)), mean.shape)
+
+
+def check_scored(mean):
+    """Raise where no candidate has a score."""
     if np.isnan(mean).all():
         raise ValueError(
             "No alpha has a score on every fold, so there is none to choose: they are NaN. Give larger "
             "alphas, or look at what scoring makes of the test samples."
         )
-    return np.unravel_index(np.argmax(np.where(np.isnan(mean), -np.inf, mean)), mean.shape)
 
 
 def warn_of(mean):
     """Warn of scores that are not finite, in the words of a search."""
     if not np.isfinite(mean).all():
-        warnings.warn(f"One or more of the test scores are non-finite: {mean}", UserWarning, stacklevel=6)
+        warnings.warn(f"One or more of the test scores are non-finite: {mean}", UserWarning, stacklevel=5)
 
 
 def simplest_near(mean, error, best, strength):

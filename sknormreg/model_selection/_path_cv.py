@@ -25,7 +25,16 @@ from .._compat import (
 from ..linear_model import LinearModel, largest_alpha, relaxed, store
 from ._alpha_grid import falling
 from ._approximate import score_left_out
-from ._choice import CRITERIA, RULES, ask, best_of, mean_and_error, simplest_near, warn_of
+from ._choice import (
+    CRITERIA,
+    RULES,
+    ask,
+    best_of,
+    check_scored,
+    mean_and_error,
+    simplest_near,
+    warn_of,
+)
 from ._criteria import criterion, samples_count_for
 from ._fold_progress import Steps
 from ._fold_scores import Candidates, check_folds, read_folds, score_folds, start_from
@@ -34,7 +43,7 @@ from ._regularization_path import path_of
 _FLOATS = (np.float64, np.float32)
 
 CV_CONSTRAINTS = {
-    "eps": [Interval(Real, 0, 1, closed="neither")],
+    "eps": [Interval(Real, 0, 1, closed="right")],
     "alphas": ["array-like", Interval(Integral, 1, None, closed="left")],
     "cv": ["cv_object", StrOptions({"alo"})],
     "scoring": [StrOptions(set(get_scorer_names())), callable, None],
@@ -125,6 +134,8 @@ class PathCV(LinearModel):
             choice = self._along(paths, tasks, alphas, y, sample_weight, routed)
         else:
             choice = self._on_folds(templates, tasks, alphas, X, y, sample_weight, routed, progress)
+            warn_of(choice.mean)
+        check_scored(choice.mean)
         row, place = choice.place
         at, blend = divmod(row, len(self._gammas()))
         model = _as_read(templates[at], templates[0])
@@ -169,7 +180,6 @@ class PathCV(LinearModel):
             progress=Steps(self, progress),
         )  # fmt: skip
         mean, error = mean_and_error(found.scores)
-        warn_of(mean)
         best = best_of(mean)
         if callable(self.alpha_rule):
             best = ask(self.alpha_rule, self._params(templates, alphas), found.scores, "alpha_rule")

@@ -71,10 +71,11 @@ class RidgeBaseCV(PathCV):
         left = None
         if leaves_out:
             left = self._leave_out(template, task, alphas, X, y, routed)
-            warn_of(left.mean)
             choice = self._choice_of(left, alphas)
         else:
             choice = self._falling(template, task, alphas, X, y, sample_weight, routed, progress)
+        if not isinstance(self.cv, str):
+            warn_of(choice.mean)
         chosen = alphas[choice.place]
         template.alpha = chosen if np.ndim(chosen) else float(chosen)
         template._fit_task(task)

@@ -124,6 +124,7 @@ class RidgeClassifierCV(ClassificationMixin, RidgeBaseCV):
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "alpha_rule": [StrOptions({"min", "1se"}), callable],  # squared errors of labels: no likelihood
     }
+    _parameter_constraints.pop("gcv_mode")
 
     def __init__(
         self,

@@ -13,20 +13,35 @@ from .freedom import hessian_at
 
 _BLOCK = 1 << 24  # doubles in a block of predictions
 _LARGEST = 5000  # side of a matrix worth decomposing
-_FREE = (
-    1e-12  # what is left at least of a row's own say: where the fit follows it, its prediction is far off
-)
+_MOST = 1 << 27  # doubles in one: 1 GiB
+_ROWS = 2048  # rows from which on a basis of all that no coefficients reach is too much
+_SURE = 1e-7  # an eigenvalue over the largest, or share left of a row, that keeps nine digits
+_FREE = 1e-9  # a fit that follows a row this closely has no prediction for it
 
 
 class RidgeLeaveOneOut:
-    """Of centred rows with targets Y (K, n), for squared loss and an L2 penalty with all factors > 0."""
+    """Of centred rows with targets Y (K, n), for squared loss and an L2 penalty with all factors > 0.
+
+    From the eigenvalues of the smaller of the Gram and the kernel matrix. Dense rows that are too
+    ill-conditioned for those, or one of which the fit all but goes through, from their singular values.
+    """
 
     def __init__(self, design, Y, weights, factor, fit_intercept):
         self.design, self.Y, self.weights, self.factor = design, Y, weights, factor
-        self.fit_intercept = fit_intercept
-        n, p = design.shape
-        self.tall = p < n
-        (self._decompose_gram if self.tall else self._decompose_kernel)()
+        self.fit_intercept, self.root = fit_intercept, np.sqrt(weights)
+        self.outside = _Complement(self.root) if fit_intercept else None
+
+    def errors(self, lam):
+        """y minus the prediction of the fit without that row, (A, K, n), at strengths lam (A,) > 0."""
+        n, p = self.design.shape
+        (self._decompose_gram if p < n else self._decompose_kernel)()
+        sure = self.values[0] + lam.min() > _SURE * self.values[-1]
+        small = min(n, p) <= _LARGEST and n * p <= _MOST and hasattr(self.design, "columns")
+        if sure or not small:
+            found, left = self._by_gram(lam) if p < n else self._by_kernel(lam)
+            if left.min() >= _SURE or p >= n or not small:
+                return found
+        return self._by_singular_values(lam)
 
     def _decompose_gram(self):
         p = self.design.shape[1]
@@ -39,25 +54,18 @@ class RidgeLeaveOneOut:
 
     def _decompose_kernel(self):
         """The kernel of the weighted rows, in a basis of what is orthogonal to the intercept's."""
-        self.root = np.sqrt(self.weights)
         self.kernel = self.design.outer(1.0 / self.factor)
-        weighted = self.kernel * np.outer(self.root, self.root)
-        basis = np.eye(len(self.root))
-        if self.fit_intercept:  # an orthogonal complement of the unit vector root: a reflection
-            axis = self.root.copy()
-            axis[0] += np.copysign(1.0, axis[0])
-            basis = (basis - np.outer(axis, axis) / axis[0] / np.copysign(1.0, axis[0]))[:, 1:]
-        values, vectors = linalg.eigh(basis.T @ weighted @ basis)
-        self.values, self.vectors = np.maximum(values, 0.0), basis @ vectors  # (n, r)
+        inner = self.kernel * np.outer(self.root, self.root)
+        if self.outside:
+            inner = self.outside.coordinates(self.outside.coordinates(inner).T)
+        values, vectors = linalg.eigh(inner)
+        self.values = np.maximum(values, 0.0)
+        self.vectors = self.outside.vectors(vectors) if self.outside else vectors  # (n, r)
         self.cross = (self.Y * self.root) @ self.vectors
-
-    def errors(self, lam):
-        """y minus the prediction of the fit without that row, (A, K, n), at strengths lam (A,)."""
-        return self._by_gram(lam) if self.tall else self._by_kernel(lam)
 
     def _by_gram(self, lam):
         (n, p), (K, _) = self.design.shape, self.Y.shape
-        shrink = _inverse(self.values + lam[:, None])
+        shrink = 1.0 / (self.values + lam[:, None])
         coef = (self.cross * shrink[:, None]) @ self.vectors.T  # (A, K, p)
         leverage = np.full((len(lam), n), float(self.fit_intercept))
         step = max(1, _BLOCK // n)
@@ -66,25 +74,67 @@ class RidgeLeaveOneOut:
             z = self.design.matvec(np.ascontiguousarray(self.vectors[:, some].T))
             np.square(z, out=z)
             leverage += shrink[:, some] @ z
+        left = np.maximum(1.0 - self.weights * leverage, np.finfo(float).eps)
         predicted = self.design.matvec(coef.reshape(-1, p)).reshape(len(lam), K, n)
-        return (self.Y - predicted) / (1.0 - self.weights * leverage)[:, None]
+        return (self.Y - predicted) / left[:, None], left
 
     def _by_kernel(self, lam):
-        """(I - H)_ii and the residuals as sums of positive terms: nothing cancels when H is near I."""
-        keep = _inverse(self.values + lam[:, None])  # (A, r)
-        left = lam[:, None] * (keep @ (self.vectors**2).T)  # (A, n)
+        """(I - H)_ii as a sum of positive terms: nothing cancels when H is near I."""
+        keep = 1.0 / (self.values + lam[:, None])  # (A, r)
         dual = (self.cross * keep[:, None]) @ self.vectors.T  # (A, K, n)
+        left = lam[:, None] * (keep @ (self.vectors**2).T)  # (A, n)
+        fitted = 0.0 if self.root.all() else (dual * self.root) @ self.kernel
+        return self._errors(lam[:, None, None] * dual, left, fitted), left
+
+    def _by_singular_values(self, lam):
+        """As from the kernel, and what no coefficients reach."""
+        A = self.design.columns(np.arange(self.factor.size)) * self.root / np.sqrt(self.factor)[:, None]
+        if self.outside:
+            A = self.outside.coordinates(A)
+        p, n = A.shape
+        basis, values, right = linalg.svd(A.T, full_matrices=p < n <= _ROWS)
+        if self.outside:
+            basis = self.outside.vectors(basis)
+        vectors, others = basis[:, : values.size], basis[:, values.size :]
+        shrink = 1.0 / (values**2 + lam[:, None])  # (A, r)
+        targets, squares = self.Y * self.root, vectors**2
+        cross = targets @ vectors
+        if basis.shape[1] == n:
+            rest, free = (targets @ others) @ others.T, np.sum(others**2, axis=1)
+        else:
+            rest = targets - cross @ vectors.T
+            free = 1.0 - self.fit_intercept * self.weights - squares.sum(axis=1)
+            free = np.maximum(free, np.finfo(float).eps)
+        residual = rest + lam[:, None, None] * ((cross * shrink[:, None]) @ vectors.T)
+        fitted = 0.0
+        if not self.root.all():
+            coef = (cross * (shrink * values)[:, None]) @ right / np.sqrt(self.factor)
+            fitted = self.design.matvec(coef.reshape(-1, p)).reshape(residual.shape)
+        return self._errors(residual, free + lam[:, None] * (shrink @ squares.T), fitted)
+
+    def _errors(self, residual, left, fitted):
+        """From residuals times the root of the weights, and the shares left of them; Y - fitted without."""
         counts = self.root > 0
-        residual = np.where(
-            counts,
-            lam[:, None, None] * dual / np.where(counts, self.root, 1.0),
-            self.Y - (dual * self.root) @ self.kernel,
-        )
-        return residual / np.where(counts, left, 1.0)[:, None]
+        root = np.where(counts, self.root, 1.0)
+        return np.where(counts, residual / root / np.where(counts, left, 1.0)[:, None], self.Y - fitted)
 
 
-def _inverse(values):
-    return np.where(values > 0, 1.0 / np.where(values > 0, values, 1.0), 0.0)
+class _Complement:
+    """An orthonormal basis of what is orthogonal to a unit vector: a reflection, less its first column."""
+
+    def __init__(self, unit):
+        self.axis = unit.copy()
+        self.axis[0] += np.copysign(1.0, unit[0])
+        self.scale = abs(self.axis[0])
+
+    def coordinates(self, rows):
+        """(m, n - 1) of rows (m, n)."""
+        return (rows - np.outer(rows @ self.axis, self.axis / self.scale))[:, 1:]
+
+    def vectors(self, coordinates):
+        """(n, r) of columns (n - 1, r)."""
+        padded = np.vstack([np.zeros((1, coordinates.shape[1])), coordinates])
+        return padded - np.outer(self.axis / self.scale, self.axis @ padded)
 
 
 def held_out_predictors(problem, coef, intercept, workspace):

@@ -2,7 +2,7 @@
 
 Lists in `parametrize` are built while a test file is imported, so our classes have to stand in
 `sklearn.linear_model` at that moment; rebinding names afterwards would miss them. Before and after
-it the originals are back, so that scikit-learn's own code (LassoCV, RidgeCV) keeps using them.
+it the originals are back, so that scikit-learn's own code keeps using them.
 """
 
 import functools

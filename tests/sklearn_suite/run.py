@@ -1,4 +1,4 @@
-"""Run scikit-learn's own tests of four estimators on ours: `python tests/sklearn_suite/run.py`.
+"""Run scikit-learn's own tests of eight estimators on ours: `python tests/sklearn_suite/run.py`.
 
 The test files are those of the installed scikit-learn. A case counts if it fits one of our
 classes; cases that scikit-learn itself skips or expects to fail are left out.
@@ -14,7 +14,9 @@ from contextlib import chdir
 from importlib.util import find_spec
 from pathlib import Path
 
-NAMES = ("Lasso", "ElasticNet", "Ridge", "RidgeClassifier")
+FIXED = ("Lasso", "ElasticNet", "Ridge", "RidgeClassifier")
+CHOOSING = ("LassoCV", "ElasticNetCV", "RidgeCV", "RidgeClassifierCV")
+NAMES = FIXED + CHOOSING
 FILES = ("test_coordinate_descent.py", "test_ridge.py")
 
 
@@ -61,7 +63,7 @@ def summary(cases):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--package", default="sknormreg", help="where the four classes come from")
+    parser.add_argument("--package", default="sknormreg", help="where the classes come from")
     parser.add_argument("--out", type=Path, help="where to write the outcome of each case (JSON)")
     args, extra = parser.parse_known_args()
     isolate()
