@@ -53,7 +53,7 @@ def follow(gram, gradient, start, penalty, coordinates, alphas, yy, work):
     noise = 16 * _EPS * np.sqrt(np.maximum(np.diagonal(gram), 0.0) * yy)
     found = np.empty((len(alphas), p))
     done, steps, factorisations, pivot = newton.follow(
-        gram, gradient.copy(), start.copy(), unit1, unit2, np.asarray(alphas, dtype=np.float64),
+        gram, gradient.copy(), start.copy(), unit1, unit2, np.ascontiguousarray(alphas, dtype=np.float64),
         c.low, c.high, noise, np.empty((p, p)), np.empty(p, dtype=np.intp), np.empty((7, p)),
         np.empty(p, dtype=np.int8), 3 * p + 50, found,
     )  # fmt: skip
