@@ -4,6 +4,7 @@ import doctest
 import importlib
 import pkgutil
 
+import matplotlib.pyplot as plt
 import pytest
 
 import sknormreg
@@ -14,4 +15,5 @@ MODULES = [module.name for module in pkgutil.walk_packages(sknormreg.__path__, "
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name):
     found = doctest.testmod(importlib.import_module(name))
+    plt.close("all")  # what they drew
     assert found.failed == 0

@@ -8,7 +8,7 @@ from ..penalties import L1, Coordinates
 from ..solvers.certificate import evaluate
 from ..solvers.path import solve
 
-_SMOOTH = 1e-3  # share of an L1 norm that a penalty without one is given, as glmnet does
+_ROUNDING = 1.0 + 8 * np.finfo(float).eps  # of the gradient: at exactly its largest entry one might enter
 
 
 def largest_alpha(task, smooth=None):
@@ -18,7 +18,8 @@ def largest_alpha(task, smooth=None):
     there is taken to have that share of an L1 norm.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        return max(_largest(problem, smooth) for problem in task.problems) * task.alpha_unit
+        largest = max(_largest(problem, smooth) for problem in task.problems)
+    return largest * task.alpha_unit * _ROUNDING
 
 
 def _largest(problem, smooth):
