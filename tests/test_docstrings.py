@@ -4,10 +4,13 @@ import doctest
 import importlib
 import pkgutil
 
-import matplotlib.pyplot as plt
+import matplotlib
 import pytest
 
 import sknormreg
+
+matplotlib.use("agg")
+import matplotlib.pyplot as plt
 
 MODULES = [module.name for module in pkgutil.walk_packages(sknormreg.__path__, "sknormreg.")]
 
