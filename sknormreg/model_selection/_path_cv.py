@@ -40,8 +40,6 @@ from ._fold_progress import Steps
 from ._fold_scores import Candidates, check_folds, read_folds, score_folds, start_from
 from ._regularization_path import path_of
 
-_FLOATS = (np.float64, np.float32)
-
 CV_CONSTRAINTS = {
     "eps": [Interval(Real, 0, 1, closed="right")],
     "alphas": ["array-like", Interval(Integral, 1, None, closed="left")],

@@ -19,12 +19,12 @@ from .workspace import Workspace
 _LARGEST = 5000  # side of a matrix worth decomposing
 
 
-def degrees_of_freedom(problem, points, workspace=None):
+def degrees_of_freedom(problem, points):
     """One for each of `points`, triples (alpha, coef (K, p), intercept (K,)) of the problem."""
     if points and is_linear_system([problem.with_alpha(points[0][0])]) and _small(problem):
         values = _spectrum(problem)
         return [_of_ridge(values, alpha) for alpha, *_ in points]
-    workspace = Workspace() if workspace is None else workspace
+    workspace = Workspace()
     return [_of_point(problem.with_alpha(alpha), *found, workspace) for alpha, *found in points]
 
 

@@ -29,8 +29,3 @@ def refit_on_support(gram_of, cross, coefs, coordinates, yy, work):
             known[key] = minimise(model, L1(0.0), within, work)
         out[support] = known[key]
     return refitted
-
-
-def blend(penalised, refitted, gammas):
-    """One for each gamma, along a new axis behind the first."""
-    return np.stack([g * penalised + (1.0 - g) * refitted for g in gammas], axis=1)

@@ -78,7 +78,7 @@ def _as_targets(problems, strengths, tol, max_iter):
         block = strengths[start : start + height]
         tiled = np.tile(Y, (len(block), 1))
         coef, n_iter = solve_ridge(design, tiled, weights, block.ravel(), c.factor, max_iter)
-        many = replace(first, y=tiled, loss=first.loss)
+        many = replace(first, y=tiled)
         points = evaluate_squares(many, block.ravel(), coef)
         nulls = 0.5 * (Y * Y) @ weights
         solutions = []
