@@ -30,6 +30,11 @@ class Task:
         return np.concatenate([problem.y for problem in self.problems])
 
     @property
+    def given_targets(self):
+        """The same as they were given (K, n); classes as they are coded."""
+        return self.targets + np.reshape(self.target_mean, (-1, 1))
+
+    @property
     def weights(self):
         """Of the samples in the loss, sum to one: those of classes counted."""
         return self.problems[0].weights

@@ -101,7 +101,7 @@ class RidgeBaseCV(PathCV):
         if self.scoring is None:
             terms = task.weights * task.alpha_unit * errors**2  # (A, K, n)
             return LeftOut(-(terms if self.alpha_per_target else terms.mean(axis=1, keepdims=True)), terms)
-        predicted = task.targets + np.reshape(task.target_mean, (-1, 1)) - errors
+        predicted = task.given_targets - errors
         scorer, params = self._scorer(), routed.scorer.score
         per_target = self.alpha_per_target and predicted.shape[1] > 1
         scores = [
@@ -174,7 +174,7 @@ def refitted_errors(model, task, alphas, X):
     Classes are the targets that they are coded as, and weigh what they do in the fit to all samples.
     """
     order, n = np.argsort(-alphas, kind="stable"), X.shape[0]
-    targets = (task.targets + np.reshape(task.target_mean, (-1, 1))).T
+    targets = task.given_targets.T
     weights = task.weights * task.alpha_unit
     errors = np.empty((alphas.size, targets.shape[1], n))
     for i in range(n):
