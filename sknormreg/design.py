@@ -87,10 +87,15 @@ class DenseDesign:
 
     def squares(self, cols, weights):
         """Weighted sums of squares of the centred columns, the diagonal of `gram`."""
-        out = np.zeros(cols.size)
-        for rows, block in self._blocks(cols):
-            out += (block * block) @ weights[rows]
-        return out
+        if self.column_major:
+            out = np.zeros(cols.size)
+            dense.squares_columns(self.X, self.mean, cols, weights, out)
+            return out
+        if 4 * cols.size < self.shape[1]:
+            return sum((block * block) @ weights[rows] for rows, block in self._blocks(cols))
+        out = np.zeros(self.shape[1])
+        dense.squares_rows(self.X, self.mean, weights, out)
+        return out[cols]
 
     def scaled_gram(self, cols, outputs, a):
         """(M M', M a') for M (m, n) with rows a[outputs[i]] * (column cols[i], centred)."""

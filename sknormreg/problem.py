@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .losses import Loss, best_intercept
+from .losses import Loss
 from .penalties import Coordinates, Penalty
 
 
@@ -49,12 +49,9 @@ class Problem:
 
     def best_intercept(self, z):
         """Change of intercept (K,) that minimises F(z + change), at fixed coefficients."""
-        change = np.zeros(self.n_outputs)
         if not self.fit_intercept:
-            return change
-        if self.loss.quadratic:
-            return -self.loss.gradient(self.y, z, self.weights).sum(axis=1)
-        return best_intercept(self.loss, self.y, z, self.weights)
+            return np.zeros(self.n_outputs)
+        return self.loss.best_intercept(self.y, z, self.weights)
 
     @cached_property
     def unpenalised(self):

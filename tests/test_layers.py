@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 import pytest
 
 import sknormreg
-from sknormreg._kernels import dense, descent, newton
+from sknormreg._kernels import dense, descent, logistic, newton
 
 ROOT = Path(sknormreg.__file__).parent
 
@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "design": {"_kernels"},
     "moments": set(),
     "norms": set(),
-    "losses": set(),
+    "losses": {"_kernels"},
     "penalties": set(),
     "problem": FOUNDATIONS | OBJECTS,
     "solvers": FOUNDATIONS | OBJECTS | {"problem"},
@@ -120,6 +120,6 @@ def test_the_package_under_test_is_the_installed_one():
     assert distribution.version == sknormreg.__version__
 
 
-@pytest.mark.parametrize("kernel", [dense, descent, newton], ids=lambda kernel: kernel.__name__)
+@pytest.mark.parametrize("kernel", [dense, descent, logistic, newton], ids=lambda kernel: kernel.__name__)
 def test_kernels_are_compiled(kernel):
     assert kernel.__file__.endswith(tuple(EXTENSION_SUFFIXES))

@@ -40,13 +40,13 @@ def same_scores(estimator, grid, X, y, params=None, **options):
 @pytest.fixture
 def products(monkeypatch):
     """Numbers of samples in each product with X that predicts."""
-    plain, found = LinearModel._linear_predictor, []
+    plain, found = LinearModel._read_to_predict, []
 
     def counted(self, X):
         found.append(X.shape[0])
         return plain(self, X)
 
-    monkeypatch.setattr(LinearModel, "_linear_predictor", counted)
+    monkeypatch.setattr(LinearModel, "_read_to_predict", counted)
     return found
 
 

@@ -85,6 +85,23 @@ WIDEST static double row_dot_##BITS(const T *a, const double *m, const double *w
     return s;                                                                                       \
 }                                                                                                   \
                                                                                                     \
+/* sum_i w_i (x_i - m)^2 over a column */                                                           \
+WIDEST static double column_square_##BITS(const T *a, double m, const double *w, ptrdiff_t n)       \
+{                                                                                                   \
+    double s = 0;                                                                                   \
+    _Pragma("omp simd reduction(+ : s)")                                                            \
+    for (ptrdiff_t i = 0; i < n; i++)                                                               \
+        s += w[i] * (a[i] - m) * (a[i] - m);                                                        \
+    return s;                                                                                       \
+}                                                                                                   \
+                                                                                                    \
+/* out_j += w (x_j - m_j)^2 for a run of columns of one row */                                      \
+WIDEST static void row_square_##BITS(const T *a, const double *m, double w, ptrdiff_t n, double *out)\
+{                                                                                                   \
+    _Pragma("omp simd")                                                                             \
+    for (ptrdiff_t j = 0; j < n; j++) out[j] += w * (a[j] - m[j]) * (a[j] - m[j]);                  \
+}                                                                                                   \
+                                                                                                    \
 /* out[k * p + j] = sum_i (x[i, cols[j]] - mean[cols[j]]) R[k, i];  out starts at zero */           \
 static void correlate_F##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const double *mean,            \
                               const ptrdiff_t *cols, ptrdiff_t p, const double *R, ptrdiff_t K,     \
@@ -139,6 +156,24 @@ static void correlate_C##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const doubl
             }                                                                                       \
         }                                                                                           \
     }                                                                                               \
+}                                                                                                   \
+                                                                                                    \
+/* out[j] = sum_i w_i (x[i, cols[j]] - mean[cols[j]])^2;  out starts at zero */                     \
+static void squares_F##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const double *mean,              \
+                            const ptrdiff_t *cols, ptrdiff_t p, const double *w, double *out)       \
+{                                                                                                   \
+    for (ptrdiff_t i = 0; i < n; i += ROW_CHUNK) {                                                  \
+        const ptrdiff_t rows = n - i < ROW_CHUNK ? n - i : ROW_CHUNK;                               \
+        for (ptrdiff_t j = 0; j < p; j++)                                                           \
+            out[j] += column_square_##BITS(X + cols[j] * ld + i, mean[cols[j]], w + i, rows);       \
+    }                                                                                               \
+}                                                                                                   \
+                                                                                                    \
+/* The same for row-major X and all its columns. */                                                 \
+static void squares_C##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const double *mean,              \
+                            ptrdiff_t p, const double *w, double *out)                              \
+{                                                                                                   \
+    for (ptrdiff_t i = 0; i < n; i++) row_square_##BITS(X + i * ld, mean, w[i], p, out);            \
 }                                                                                                   \
                                                                                                     \
 /* z_i += sum_j (x[i, cols[j]] - mean[cols[j]]) w_j */                                              \

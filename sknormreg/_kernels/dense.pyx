@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Full passes over dense X: correlations with residuals, and linear combinations of columns.
+"""Full passes over dense X: correlations with residuals, squares and linear combinations of columns.
 
 X is float32 or float64, row- or column-major, read-only allowed. Everything else is float64.
 """
@@ -16,6 +16,14 @@ cdef extern from "dense.h" nogil:
                        Py_ssize_t, const double *, Py_ssize_t, double *)
     void correlate_C64(const double *, Py_ssize_t, Py_ssize_t, const double *,
                        Py_ssize_t, const double *, Py_ssize_t, double *)
+    void squares_F32(const float *, Py_ssize_t, Py_ssize_t, const double *, const Py_ssize_t *,
+                     Py_ssize_t, const double *, double *)
+    void squares_F64(const double *, Py_ssize_t, Py_ssize_t, const double *, const Py_ssize_t *,
+                     Py_ssize_t, const double *, double *)
+    void squares_C32(const float *, Py_ssize_t, Py_ssize_t, const double *, Py_ssize_t,
+                     const double *, double *)
+    void squares_C64(const double *, Py_ssize_t, Py_ssize_t, const double *, Py_ssize_t,
+                     const double *, double *)
     void combine_F32(const float *, Py_ssize_t, Py_ssize_t, const double *, const Py_ssize_t *,
                      const double *, Py_ssize_t, double *)
     void combine_F64(const double *, Py_ssize_t, Py_ssize_t, const double *, const Py_ssize_t *,
@@ -52,6 +60,34 @@ def correlate_rows(const floating[:, :] X, const double[::1] mean, const double[
             correlate_C32(&X[0, 0], ld, n, &mean[0], p, &R[0, 0], K, &out[0, 0])
         else:
             correlate_C64(&X[0, 0], ld, n, &mean[0], p, &R[0, 0], K, &out[0, 0])
+
+
+def squares_columns(const floating[:, :] X, const double[::1] mean, const Py_ssize_t[::1] cols,
+                    const double[::1] weights, double[::1] out):
+    """out[j] = sum_i weights[i] (X[i, cols[j]] - mean[cols[j]])^2, for column-major X."""
+    cdef Py_ssize_t n = X.shape[0], p = cols.shape[0]
+    cdef Py_ssize_t ld = X.strides[1] // sizeof(floating)
+    if n == 0 or p == 0:
+        return
+    with nogil:
+        if floating is float:
+            squares_F32(&X[0, 0], ld, n, &mean[0], &cols[0], p, &weights[0], &out[0])
+        else:
+            squares_F64(&X[0, 0], ld, n, &mean[0], &cols[0], p, &weights[0], &out[0])
+
+
+def squares_rows(const floating[:, :] X, const double[::1] mean, const double[::1] weights,
+                 double[::1] out):
+    """out[j] = sum_i weights[i] (X[i, j] - mean[j])^2, for row-major X."""
+    cdef Py_ssize_t n = X.shape[0], p = X.shape[1]
+    cdef Py_ssize_t ld = X.strides[0] // sizeof(floating)
+    if n == 0 or p == 0:
+        return
+    with nogil:
+        if floating is float:
+            squares_C32(&X[0, 0], ld, n, &mean[0], p, &weights[0], &out[0])
+        else:
+            squares_C64(&X[0, 0], ld, n, &mean[0], p, &weights[0], &out[0])
 
 
 def combine(const floating[:, :] X, const double[::1] mean, const Py_ssize_t[::1] cols,

@@ -66,10 +66,12 @@ class LinearModel(CallbackSupportMixin, BaseEstimator):
         check_is_fitted(self)
         return sparse.csr_matrix(self.coef_)
 
-    def _linear_predictor(self, X):
+    def _read_to_predict(self, X):
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse=["csr", "csc", "coo"], dtype=FLOATS, reset=False)
-        return X @ self.coef_.T + self.intercept_
+        return validate_data(self, X, accept_sparse=["csr", "csc", "coo"], dtype=FLOATS, reset=False)
+
+    def _linear_predictor(self, X):
+        return self._read_to_predict(X) @ self.coef_.T + self.intercept_
 
 
 class PenalizedModel(PathMixin, LinearModel):

@@ -1,8 +1,7 @@
 """Linear predictors of many fitted models from one pass over X."""
 
-from copy import copy
-
 import numpy as np
+from scipy import sparse
 
 from ._base import LinearModel
 from ._classification import ClassificationMixin
@@ -27,18 +26,21 @@ def predicts_classes(model):
 def linear_predictors(models, X):
     """Of models of one class, fitted to the same data, by one matrix product: (n, models, outputs).
 
+    Columns that no model uses are left out.
     In single precision the rounding of one product and of many would show in scores: there it is many.
     """
     coefs = [np.atleast_2d(model.coef_) for model in models]
     outputs = len(coefs[0])
     if coefs[0].dtype != np.float64:
         return np.stack([model._linear_predictor(X).reshape(-1, outputs) for model in models], axis=1)
-    together = copy(models[0])
-    together.coef_ = np.concatenate(coefs)
-    together.intercept_ = np.concatenate(
-        [np.broadcast_to(np.ravel(model.intercept_), outputs) for model in models]
-    )
-    return together._linear_predictor(X).reshape(-1, len(models), outputs)
+    X = models[0]._read_to_predict(X)
+    if not sparse.issparse(X):
+        used = np.flatnonzero(np.any([coef.any(axis=0) for coef in coefs], axis=0))
+        if 2 * used.size < X.shape[1]:
+            X, coefs = X[:, used], [coef[:, used] for coef in coefs]
+    intercepts = [np.broadcast_to(np.ravel(model.intercept_), outputs) for model in models]
+    found = X @ np.concatenate(coefs).T + np.concatenate(intercepts)
+    return found.reshape(-1, len(models), outputs)
 
 
 def _is_linear(model):

@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 
 from sklearn.base import BaseEstimator
 
+from ._intercept import best_intercept
+
 
 class Loss(BaseEstimator, ABC):
     """F(z) = sum_i s_i loss(y_i, z_i), a convex function of the linear predictor z.
@@ -44,6 +46,10 @@ class Loss(BaseEstimator, ABC):
 
         This is the loss's share of the duality gap; it is zero at tau = 1.
         """
+
+    def best_intercept(self, y, z, s):
+        """Change (K,) of z that minimises F."""
+        return best_intercept(self, y, z, s)
 
     def recedes(self, y, z, s):
         """Whether F(t z) falls for all t > 0 without reaching its infimum: z separates the classes."""

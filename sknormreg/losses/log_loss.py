@@ -1,8 +1,9 @@
 """The logistic loss of two classes."""
 
 import numpy as np
-from scipy.special import expit, log_expit, xlogy
+from scipy.special import expit, xlogy
 
+from .._kernels import logistic
 from ._base import Loss
 
 _TINY = 1e-290  # smaller probabilities overflow as divisors
@@ -16,14 +17,17 @@ class LogLoss(Loss):
     """
 
     def value(self, y, z, s):
-        # log(1 + exp(t)) with t = -z for y = 1 and z for y = 0: no cancellation for sure predictions
-        return float(np.logaddexp(0.0, np.where(y > 0.5, -z, z))[0] @ s)
+        return logistic.value(y[0], z[0], s)
 
     def gradient(self, y, z, s):
-        return s * np.where(y > 0.5, -expit(-z), expit(z))
+        found = np.empty(z.shape)
+        logistic.gradient(y[0], z[0], s, found[0])
+        return found
 
     def curvature(self, y, z, s):
-        return s * expit(z) * expit(-z), None
+        found = np.empty(z.shape)
+        logistic.curvature(z[0], s, found[0])
+        return found, None
 
     def majoriser(self, y, z, s):
         # (expit(z) - 1/2) / z, the bound of Jaakkola and Jordan (2000), eq. 10; 1/4 at z = 0
@@ -31,8 +35,10 @@ class LogLoss(Loss):
         return s * 0.5 * np.tanh(0.5 * far) / far, None
 
     def fenchel_gap(self, y, z, s, tau):
-        ahead = np.where(y > 0.5, -z, z)[0]  # of the other class
-        return divergence(expit(ahead), expit(-ahead), log_expit(-ahead), s, tau)
+        return logistic.divergence(y[0], z[0], s, tau) if tau != 1.0 else 0.0
+
+    def best_intercept(self, y, z, s):
+        return np.array([logistic.best_intercept(y[0], z[0], s)])
 
     def recedes(self, y, z, s):
         margin = np.where(y > 0.5, z, -z)[0][s > 0]

@@ -26,5 +26,8 @@ class SquaredLoss(Loss):
     def fenchel_gap(self, y, z, s, tau):
         return (1.0 - tau) ** 2 * self.value(y, z, s) if tau != 1.0 else 0.0
 
+    def best_intercept(self, y, z, s):
+        return -self.gradient(y, z, s).sum(axis=1)
+
     def inverse_link(self, z):
         return z

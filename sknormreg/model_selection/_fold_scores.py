@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import is_classifier
 from sklearn.metrics import mean_squared_error, r2_score, root_mean_squared_error
 from sklearn.utils.parallel import Parallel, delayed
@@ -21,6 +20,7 @@ from ..solvers.folds import (
 from ..solvers.relaxed import refit_on_support
 from ..solvers.workspace import Work
 from ._path_scoring import built_in, score_path
+from ._rows import take_rows
 
 _FORMULAS = {
     mean_squared_error: lambda errors, variance: errors,
@@ -204,13 +204,6 @@ def _by_rows(candidates, X, y, sample_weight, folds, score_params, progress, n_j
         )
     shape = (len(folds), *candidates.shape)
     return FoldScores(*(_folds_last(values, shape) for values in zip(*found, strict=True)))
-
-
-def take_rows(X, rows):
-    """In the layout of X, which dense indexing would not keep."""
-    if not sparse.issparse(X) and X.flags.f_contiguous:
-        return X.T.take(rows, axis=1).T
-    return X[rows]
 
 
 def _score_fold(candidates, row, X, y, sample_weight, fold, score_params, step):

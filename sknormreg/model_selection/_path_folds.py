@@ -15,10 +15,10 @@ from .._compat import (
     check_method_params,
     fit_and_score,
     num_samples,
-    safe_split,
 )
 from ._last_step import last_step, with_last_step
 from ._path_scoring import score_path
+from ._rows import split
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Search:
 
     def part(self, estimator, indices, train=None):
         """(X, y, parameters of fit, parameters of the scorer) of some samples."""
-        X, y = safe_split(estimator, self.X, self.y, indices, train)
+        X, y = split(estimator, self.X, self.y, indices, train)
         params = [
             check_method_params(self.X, given, indices) for given in (self.fit_params, self.score_params)
         ]

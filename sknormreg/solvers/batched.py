@@ -1,19 +1,23 @@
 """A path of squared loss on rows: several strengths are solved, then checked in one pass over X.
 
 The working set is chosen for the weakest of the next few strengths. On its Gram block the path is
-followed through all of them (`moments_path.follow`), and one pass over X gives every gradient at every
-solution. Those before the first at which a coordinate outside violates are accepted; from there it goes
-on with that one inside. A solution whose own gradient is more than rounding is refined once, from that
-gradient, and checked in the next pass along with others.
+followed through all of them (`moments_path.follow`), and one pass over X gives the gradient at the last.
+Those before it are checked on the few columns that `screening` cannot rule out. Up to the first strength
+at which a coordinate outside violates they are accepted; from there it goes on with that one inside. A
+solution whose own gradient is more than rounding is refined once, from that gradient, and checked along
+with the next ones.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from .certificate import evaluate_squares
+from ..penalties._base import pull
+from ..problem import open_and_unpenalised
+from .certificate import squared_objective_and_gap
 from .moments_path import follow
 from .path import solve_path
+from .screening import Anchors
 from .solution import Solution, Status
 
 _EPS = np.finfo(float).eps
@@ -21,6 +25,8 @@ _FIRST, _MOST = 8, 32  # strengths per pass
 _NOTICEABLE = 1e-11  # a violation below this, relative to the correlation, is rounding
 _ROOM = 64  # coordinates that a working set may grow by at least, in one pass
 _ROUNDS = 50  # passes without an accepted strength after which it is solved alone
+_WORTH = 4  # residuals that a column read once meets for the price of one
+_PASSES = 3  # passes over X for one check at most
 
 
 @dataclass
@@ -32,41 +38,57 @@ class _Trial:
     n_iter: int
 
 
+@dataclass
+class _Checked:
+    """What a check found: the gradient on the columns `cols`; no other violates, or counts in the gap."""
+
+    flat: np.ndarray
+    intercept: np.ndarray
+    residual: np.ndarray  # times the root of the weights
+    cols: np.ndarray  # the members of the working set, then the others
+    correlation: np.ndarray
+    objective: float
+    gap: float
+
+
 class BatchedPath:
     """One target at falling alphas > 0, with a penalty of the compiled route."""
 
     def __init__(self, problem, alphas, workspace, tol, max_iter):
         self.problem, self.alphas, self.workspace = problem, alphas, workspace
         self.tol, self.max_iter = tol, max_iter
-        self.members = np.empty(0, dtype=np.intp)
+        self.members = workspace.members = np.empty(0, dtype=np.intp)
         self.inside = np.zeros(problem.n_features, dtype=bool)
         self.solutions = [None] * len(alphas)
         self.yy = float((problem.y * problem.y)[0] @ problem.weights)
         self.penalties = [problem.penalty.with_alpha(float(alpha)) for alpha in alphas]
+        self.thresholds = problem.penalty.with_alpha(1.0).l1_and_l2(problem.coordinates)[0]
+        self.null = problem.null_coef()
+        self.anchors = Anchors(problem.design, problem.weights)
 
     def solve(self):
         """A list of solutions."""
         c = self.problem.coordinates
-        self.null = np.clip(np.zeros(c.low.size), c.low, c.high)
-        point = self._evaluate([_Trial(0, self.null, 0)])[0]
+        point = self._check([_Trial(0, self.null, 0)])[0]
         self.null_loss = point.objective - self.penalties[0].value(self.null, c)
-        strength = max(self.problem.penalty.alpha_max(-point.correlation, c), self.alphas[0])
+        gradient = -self.anchors.correlations[-1]
+        strength = max(self.problem.penalty.alpha_max(gradient, c), self.alphas[0])
         place, batch, pending, stuck = 0, _FIRST, [], 0
         while place < len(self.alphas) or pending:
             fresh = self._follow(point, place, batch, strength)
             refined, pending, before = pending, [], place
-            points = self._evaluate(refined + fresh)
+            points = self._check(refined + fresh)
             for trial, found in zip(refined, points, strict=False):
                 self._settle(trial, found, pending)
             for trial, found in zip(fresh, points[len(refined) :], strict=True):
                 point, strength = found, self.alphas[place]
-                if self._outside(found, place).any():
+                if self._violated(found, place):
                     break
                 self._settle(trial, found, pending)
                 place += 1
             stuck = 0 if place > before else stuck + 1
             if place < len(self.alphas) and (stuck > _ROUNDS or not fresh):
-                point, place = self._alone(point, place), place + 1
+                point, place = self._alone(point.flat, place), place + 1
             batch = min(_MOST, 2 * batch) if place == before + len(fresh) else max(2, place - before)
         return self.solutions
 
@@ -75,8 +97,8 @@ class BatchedPath:
         here = self.alphas[place : place + batch]
         if len(here) == 0:
             return []
-        self._choose(point, strength, here[-1])
-        start, gradient = point.flat[self.members], -point.correlation[self.members]
+        gradient = -self._choose(point, strength, here[-1])
+        start = point.flat[self.members]
         within = self.problem.coordinates.take(self.members)
         gram = self._gram()
         penalty, work = self.problem.penalty, self.workspace.work
@@ -87,21 +109,32 @@ class BatchedPath:
         """Add to the working set what violates, or may at `target` by the strong rule.
 
         The likeliest first (Tibshirani et al., JRSS B 74 (2012), eq. 6), and no more than a quarter of what
-        the support has.
+        the support has. Returns the correlations of the members at the point.
         """
         c, penalty = self.problem.coordinates, self.problem.penalty
+        correlation = self.anchors.estimate(point.residual[None, :])[0][0]
+        correlation[point.cols] = point.correlation
         support = (point.flat != 0.0) & ~self.inside
-        here = penalty.with_alpha(float(min(strength, target))).violation(point.flat, -point.correlation, c)
         bold = penalty.with_alpha(float(max(2.0 * target - strength, 0.1 * target)))
-        likely = bold.violation(point.flat, -point.correlation, c)
+        likely = bold.violation(point.flat, -correlation, c)
         likely[self.inside] = -np.inf
         candidates = np.flatnonzero((likely > 0.0) | support)
         room = max(_ROOM, np.count_nonzero(point.flat) // 4)
         if candidates.size > room:
-            order = np.argsort(-here[candidates] - np.where(support[candidates], np.inf, 0.0))
+            there = penalty.with_alpha(float(min(strength, target))).violation(
+                point.flat[candidates], -correlation[candidates], c.take(candidates)
+            )
+            order = np.argsort(-there - np.where(support[candidates], np.inf, 0.0))
             candidates = candidates[order[:room]]
-        self.inside[candidates] = True
-        self.members = np.append(self.members, candidates)
+        self._join(candidates)
+        if candidates.size:
+            correlation[candidates] = self.anchors.correlate(point.residual[None, :], candidates)[0]
+        return correlation[self.members]
+
+    def _join(self, new):
+        """More members, in the order in which the workspace holds them."""
+        self.inside[new] = True
+        self.members = np.append(self.members, new)
 
     def _gram(self):
         self.workspace.members = self.members
@@ -112,58 +145,105 @@ class BatchedPath:
         flat[self.members] = w
         return flat
 
-    def _evaluate(self, trials):
-        """The points of trials, in one pass over X."""
+    def _check(self, trials):
+        """What one pass over X, for the last of the trials, tells of them all."""
         if not trials:
             return []
-        self.workspace.work.passes += 1
-        alphas = [self.alphas[trial.place] for trial in trials]
-        return evaluate_squares(self.problem, alphas, np.array([trial.flat for trial in trials]))
-
-    def _outside(self, point, place):
-        """Which coordinates outside the working set violate."""
-        violation = self.penalties[place].violation(
-            point.flat, -point.correlation, self.problem.coordinates
+        problem, alphas = self.problem, self.alphas[[trial.place for trial in trials]]
+        coefs = np.array([trial.flat for trial in trials])
+        residuals, intercepts = self._residuals(coefs)
+        losses = 0.5 * np.einsum("ki,ki->k", residuals, residuals)
+        others = self._in_doubt(alphas, residuals)
+        cols = np.append(self.members, others)
+        correlations = np.hstack(
+            [self._correlate_members(residuals), self.anchors.correlate(residuals, others)]
         )
-        return (violation > _NOTICEABLE * np.abs(point.correlation)) & ~self.inside
+        within, checked = problem.coordinates.take(cols), []
+        free = open_and_unpenalised(problem.penalty.with_alpha(float(alphas[0])), within)
+        unpenalised = free, self.anchors.lengths[cols[free]] ** 2
+        for k, (trial, v) in enumerate(zip(trials, correlations, strict=True)):
+            penalty, flat = self.penalties[trial.place], trial.flat
+            objective, gap = squared_objective_and_gap(
+                penalty, within, flat[cols], v, losses[k], unpenalised
+            )
+            checked.append(_Checked(flat, intercepts[k : k + 1], residuals[k], cols, v, objective, gap))
+        return checked
+
+    def _residuals(self, coefs):
+        """(residuals (K, n) times the root of the weights, intercepts (K,)) of coefficients (K, p)."""
+        problem, root, columns = self.problem, self.anchors.root, self.workspace.columns()
+        if columns is None or self.null.any():
+            predictors = problem.design.matvec(coefs) * root
+        else:
+            predictors = coefs[:, self.members] @ columns
+        residuals = problem.y * root - predictors
+        intercepts = residuals @ root if problem.fit_intercept else np.zeros(len(coefs))
+        return residuals - np.outer(intercepts, root), intercepts
+
+    def _correlate_members(self, residuals):
+        columns = self.workspace.columns()
+        if columns is None:
+            return self.anchors.correlate(residuals, self.members)
+        return residuals @ columns.T
+
+    def _in_doubt(self, alphas, residuals):
+        """Every column outside the working set that may reach its threshold in a trial."""
+        c, last = self.problem.coordinates, len(alphas) - 1
+        for _ in range(_PASSES):
+            self.workspace.work.passes += 1
+            self.anchors.add(residuals[last])
+            estimates, distances = self.anchors.estimate(residuals)
+            doubt = self.null != 0.0
+            for alpha, estimate, distance in zip(alphas, estimates, distances, strict=True):
+                reach = pull(-estimate, c) + self.anchors.lengths * distance
+                doubt |= ~(reach < alpha * self.thresholds)  # also where something overflowed
+            if len(alphas) * np.count_nonzero(doubt) <= _WORTH * doubt.size:
+                break
+            last = int(np.argmax(distances))
+        return np.flatnonzero(doubt & ~self.inside)
+
+    def _violated(self, point, place):
+        """Whether a coordinate outside the working set violates."""
+        m = self.members.size
+        others = point.cols[m:]
+        violation = self.penalties[place].violation(
+            point.flat[others], -point.correlation[m:], self.problem.coordinates.take(others)
+        )
+        return np.any(violation > _NOTICEABLE * np.abs(point.correlation[m:]))
 
     def _settle(self, trial, point, pending):
         """Accept a point, or put its refinement among those to be checked."""
         known, place = self.solutions[trial.place], trial.place
         if known is None or point.gap <= max(known.dual_gap, 8 * _EPS * known.objective):
-            self.solutions[place] = self._solution(place, point, trial.n_iter)
+            null = self.null_loss + self.penalties[place].value(self.null, self.problem.coordinates)
+            found = point.flat[None, :], point.intercept, point.objective, point.gap
+            self.solutions[place] = Solution.judged(*found, null, self.tol, trial.n_iter)
         if trial.n_iter > 1 or not np.isfinite(point.gap):
             if self.solutions[place].status is not Status.CONVERGED:
-                self._alone(point, place)
+                self._alone(point.flat, place)
             return
-        m, c = self.members, self.problem.coordinates
-        gram = self._gram()
-        within = c.take(m)
-        violation = self.penalties[place].violation(point.flat[m], -point.correlation[m], within)
+        start, gradient = point.flat[self.members], -point.correlation[: self.members.size]
+        within, gram = self.problem.coordinates.take(self.members), self._gram()
+        violation = self.penalties[place].violation(start, gradient, within)
         root = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
-        noise = 16 * _EPS * root * (np.sqrt(self.yy) + np.linalg.norm(root * point.flat[m]))
+        noise = 16 * _EPS * root * (np.sqrt(self.yy) + np.linalg.norm(root * start))
         if np.all(violation <= noise) and self.solutions[place].status is Status.CONVERGED:
             return
         found, _ = follow(
-            gram, -point.correlation[m], point.flat[m], self.problem.penalty, within,
-            self.alphas[place : place + 1], self.yy, self.workspace.work,
+            gram, gradient, start, self.problem.penalty, within, self.alphas[place : place + 1],
+            self.yy, self.workspace.work,
         )  # fmt: skip
         if len(found):
             pending.append(_Trial(place, self._widen(found[0]), trial.n_iter + 1))
         elif self.solutions[place].status is not Status.CONVERGED:
-            self._alone(point, place)
+            self._alone(point.flat, place)
 
-    def _solution(self, place, point, n_iter):
-        null = self.null_loss + self.penalties[place].value(self.null, self.problem.coordinates)
-        status = Status.judge(point.gap, self.tol, null, point.objective)
-        return Solution(
-            point.flat[None, :], point.intercept, point.objective, point.gap, null, n_iter, status
-        )
-
-    def _alone(self, point, place):
+    def _alone(self, flat, place):
         """Solve one strength by the outer loop; returns its point."""
-        start = point.flat[None, :], np.zeros(1)
+        start = flat[None, :], np.zeros(1)
         options = {"workspace": self.workspace, "tol": self.tol, "max_iter": self.max_iter}
         found = next(solve_path(self.problem, self.alphas[place : place + 1], start=start, **options))
         self.solutions[place] = found
-        return self._evaluate([_Trial(place, found.coef[0], 1)])[0]
+        self._join(np.flatnonzero((found.coef[0] != self.null) & ~self.inside))
+        self._gram()  # its members again
+        return self._check([_Trial(place, found.coef[0], 1)])[0]

@@ -37,32 +37,23 @@ def evaluate(problem, flat, intercept):
     return Point(flat, intercept + change, z, correlation, objective, gap)
 
 
-def evaluate_squares(problem, alphas, coefs):
-    """Points of squared loss in one pass over X, row k of `coefs` (A, p) at the strength alphas[k].
+def squared_residuals(problem, coefs):
+    """(residuals (A, n), intercepts (A,), half mean squares (A,)) at rows of coefficients (A, p).
 
     The target of the problem is one row for all of them, or a row each. Intercepts start from zero.
     """
-    y, weights, design = problem.y, problem.weights, problem.design
-    z = design.matvec(coefs)
-    change = (y - z) @ weights if problem.fit_intercept else np.zeros(len(coefs))
-    z += change[:, None]
-    residual = y - z
-    correlation = design.correlate(residual * weights)
-    losses = 0.5 * (residual * residual) @ weights
-    points, free = [], problem.with_alpha(float(np.min(alphas))).unpenalised
-    for k, (alpha, w) in enumerate(zip(alphas, coefs, strict=True)):
-        penalty, own, loss = problem.penalty.with_alpha(float(alpha)), slice(k, k + 1), losses[k]
-        gap = duality_gap(
-            penalty,
-            problem.coordinates,
-            w,
-            correlation[k],
-            lambda tau, loss=loss: (1.0 - tau) ** 2 * loss,
-            free,
-        )
-        objective = loss + penalty.value(w, problem.coordinates)
-        points.append(Point(w, change[own], z[own], correlation[k], objective, gap))
-    return points
+    z = problem.design.matvec(coefs)
+    change = (problem.y - z) @ problem.weights if problem.fit_intercept else np.zeros(len(coefs))
+    residuals = problem.y - z - change[:, None]
+    return residuals, change, 0.5 * (residuals * residuals) @ problem.weights
+
+
+def squared_objective_and_gap(penalty, coordinates, flat, correlation, loss, unpenalised):
+    """Where half a mean square of residuals, the `loss`, says all of the rows."""
+    gap = duality_gap(
+        penalty, coordinates, flat, correlation, lambda tau: (1.0 - tau) ** 2 * loss, unpenalised
+    )
+    return loss + penalty.value(flat, coordinates), gap
 
 
 def duality_gap(penalty, coordinates, flat, correlation, loss_gap, unpenalised):

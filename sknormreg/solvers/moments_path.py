@@ -10,8 +10,8 @@ import numpy as np
 
 from .._kernels import newton
 from ..problem import open_and_unpenalised
-from .certificate import duality_gap
-from .solution import Solution, Status
+from .certificate import squared_objective_and_gap
+from .solution import Solution
 
 _EPS = np.finfo(float).eps
 _SURE = 1e-6  # squared pivots from here on, relative, leave ten digits to a solution from a Gram matrix
@@ -73,10 +73,7 @@ def certify(squares, penalty, coordinates, alphas, found, tol):
     for alpha, w, v, value in zip(alphas, found, correlation, loss, strict=True):
         here = penalty.with_alpha(float(alpha))
         free = open_and_unpenalised(here, c)
-        gap = duality_gap(
-            here, c, w, v, lambda tau, value=value: (1.0 - tau) ** 2 * value, (free, diagonal[free])
-        )
-        objective, null_objective = value + here.value(w, c), null_loss + here.value(null, c)
-        status = Status.judge(gap, tol, null_objective, objective)
-        solutions.append(Solution(w[None, :], np.zeros(1), objective, gap, null_objective, 1, status))
+        objective, gap = squared_objective_and_gap(here, c, w, v, value, (free, diagonal[free]))
+        null_objective = null_loss + here.value(null, c)
+        solutions.append(Solution.judged(w[None, :], np.zeros(1), objective, gap, null_objective, tol))
     return solutions

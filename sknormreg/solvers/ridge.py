@@ -22,7 +22,7 @@ from scipy.sparse.linalg import LinearOperator, lsqr
 from ..moments import Moments
 from ..penalties import L2
 from .certificate import evaluate
-from .solution import Solution, Status
+from .solution import Solution
 
 _LARGEST = 5000  # side of a matrix worth factorising
 _REFINEMENTS = 10
@@ -50,11 +50,8 @@ def certify(problems, coef, tol, n_iter=1):
     solutions = []
     for problem, w in zip(problems, coef, strict=True):
         point = evaluate(problem, w, np.zeros(1))
-        null = problem.null_objective()
-        status = Status.judge(point.gap, tol, null, point.objective)
-        solutions.append(
-            Solution(w[None, :], point.intercept, point.objective, point.gap, null, n_iter, status)
-        )
+        found = w[None, :], point.intercept, point.objective, point.gap
+        solutions.append(Solution.judged(*found, problem.null_objective(), tol, n_iter))
     return solutions
 
 

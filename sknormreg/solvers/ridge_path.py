@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 from scipy import linalg
 
-from .certificate import evaluate_squares
+from .certificate import squared_objective_and_gap, squared_residuals
 from .moments_path import Squares, certify
 from .ridge import solve_ridge, solve_squares
-from .solution import Solution, Status
+from .solution import Solution
 
 _SURE = 1e-6  # smallest eigenvalue over the largest for which a Gram matrix leaves ten digits
 _LARGEST = 4096  # side of a Gram matrix worth decomposing
@@ -78,14 +78,15 @@ def _as_targets(problems, strengths, tol, max_iter):
         block = strengths[start : start + height]
         tiled = np.tile(Y, (len(block), 1))
         coef, n_iter = solve_ridge(design, tiled, weights, block.ravel(), c.factor, max_iter)
-        many = replace(first, y=tiled)
-        points = evaluate_squares(many, block.ravel(), coef)
-        nulls = 0.5 * (Y * Y) @ weights
-        solutions = []
-        for w, point, null in zip(coef, points, np.tile(nulls, len(block)), strict=True):
-            status = Status.judge(point.gap, tol, null, point.objective)
-            solutions.append(
-                Solution(w[None, :], point.intercept, point.objective, point.gap, null, n_iter, status)
+        residuals, intercepts, losses = squared_residuals(replace(first, y=tiled), coef)
+        correlations = design.correlate(residuals * weights)
+        nulls, solutions = np.tile(0.5 * (Y * Y) @ weights, len(block)), []
+        for k, (w, lam) in enumerate(zip(coef, block.ravel(), strict=True)):
+            problem = first.with_alpha(float(lam))
+            objective, gap = squared_objective_and_gap(
+                problem.penalty, c, w, correlations[k], losses[k], problem.unpenalised
             )
+            found = w[None, :], intercepts[k : k + 1], objective, gap
+            solutions.append(Solution.judged(*found, nulls[k], tol, n_iter))
         rows += [solutions[i : i + K] for i in range(0, len(solutions), K)]
     return rows

@@ -47,6 +47,12 @@ class Solution:
     n_iter: int
     status: Status
 
+    @classmethod
+    def judged(cls, coef, intercept, objective, gap, null_objective, tol, n_iter=1):
+        """A solution whose gap alone tells its status."""
+        status = Status.judge(gap, tol, null_objective, objective)
+        return cls(coef, intercept, objective, gap, null_objective, n_iter, status)
+
     @property
     def relative_gap(self):
         return self.dual_gap / self.null_objective if self.null_objective > 0 else self.dual_gap

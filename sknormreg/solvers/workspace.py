@@ -47,10 +47,18 @@ class Workspace:
         new = [j for j in self.members.tolist() if j not in self._place]
         if new:
             self._extend(np.array(new, dtype=np.intp), design, weights)
-        place = np.fromiter(map(self._place.__getitem__, self.members.tolist()), np.intp, m)
+        place = self._places()
         if m == self._cached.size and np.array_equal(place, np.arange(m)):
             return self._gram[:m, :m]
         return self._gram.take(place, axis=0).take(place, axis=1)
+
+    def columns(self):
+        """Columns of the members times the root of the weights, (m, n); None where not at hand."""
+        m = self.members.size
+        if self._columns is None or m == 0 or not set(self.members.tolist()) <= self._place.keys():
+            return None
+        place = self._places()
+        return self._columns[:m] if np.array_equal(place, np.arange(m)) else self._columns[place]
 
     def keep(self, curvature, floating, hessian):
         """Remember the Hessian of the members at a `curvature` (d, a) of the loss, its shifts pinned."""
@@ -86,6 +94,10 @@ class Workspace:
         p = gram.shape[0]
         self._gram, self._cached, self._columns = gram, np.arange(p), None
         self._place = dict(zip(range(p), range(p), strict=True))
+
+    def _places(self):
+        """Where the members stand in the Gram block."""
+        return np.fromiter(map(self._place.__getitem__, self.members.tolist()), np.intp, self.members.size)
 
     def _extend(self, new, design, weights):
         old, m = self._cached.size, self._cached.size + new.size
