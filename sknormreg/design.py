@@ -4,10 +4,12 @@ Conventions
 -----------
 X is (n, p); residual-like arrays are (K, n) and coefficient-like arrays (K, p), outputs first, each
 row contiguous. `mean` is the weighted mean of every column (zero when nothing is centred) and every
-method speaks of the centred matrix X - 1 mean'. X itself is never copied, written to or densified.
+method speaks of the centred matrix X - 1 mean'. X is never written to or densified, and copied only where
+it is small.
 """
 
 from copy import copy
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -16,6 +18,8 @@ from ._kernels import dense
 
 _SEVERAL = 4  # coefficient vectors from which on centred copies for BLAS are worth it
 _BLOCK = 1 << 19  # doubles in one centred copy of some rows and columns: 4 MiB
+_SMALL = 1 << 16  # doubles of which a centred copy is kept: 512 KiB
+_SAMPLE = 256  # rows that tell whether means are far from zero
 
 
 def make_design(X, weights, centre):
@@ -77,6 +81,10 @@ class DenseDesign:
 
     def gram(self, cols, weights, start=0):
         """X_a' diag(weights) X_b with b = `cols`, a = cols[start:], both centred; weights >= 0."""
+        if cols.size == self.shape[1] and not start and self._near_zero(weights):
+            found = self._gram_in_place(cols, weights)
+            if found is not None:
+                return found
         out = np.zeros((cols.size - start, cols.size))
         root = np.sqrt(weights)
         for rows, scaled in self._blocks(cols):
@@ -84,6 +92,36 @@ class DenseDesign:
             # the whole of it times itself: BLAS sees one array twice and does half the work
             out += scaled[start:] @ scaled.T if start else scaled @ scaled.T
         return out
+
+    def _near_zero(self, weights):
+        """Whether, in a sample of rows, no mean is above a deviation, and all rows count alike."""
+        if self.X.dtype != np.float64 or self.X.size <= _SMALL or weights.min() != weights.max():
+            return False
+        some = self.X[:: max(1, self.shape[0] // _SAMPLE)]
+        return bool(np.all(self.mean**2 <= np.mean((some - self.mean) ** 2, axis=0)))
+
+    def _gram_in_place(self, cols, weights):
+        """`gram` of all columns without a copy of X, the means taken out of the products.
+
+        None where that would lose more than two bits.
+        """
+        products = self.X.T @ self.X
+        products *= weights[0]
+        centre = weights.sum() * np.outer(self.mean, self.mean)
+        if not np.all(2.0 * np.diagonal(centre) <= np.diagonal(products)):
+            return None
+        products -= centre
+        return products if np.array_equal(cols, self._everything) else products[np.ix_(cols, cols)]
+
+    def gram_and_sums(self, cols, weights):
+        """`gram` and X_b' weights, from one reading of the columns."""
+        gram, sums = np.zeros((cols.size, cols.size)), np.zeros(cols.size)
+        root = np.sqrt(weights)
+        for rows, scaled in self._blocks(cols):
+            scaled *= root[rows]
+            gram += scaled @ scaled.T
+            sums += scaled @ root[rows]
+        return gram, sums
 
     def squares(self, cols, weights):
         """Weighted sums of squares of the centred columns, the diagonal of `gram`."""
@@ -126,6 +164,7 @@ class DenseDesign:
         made.X = np.asfortranarray(self.X[:, cols])
         made.shape, made.mean = made.X.shape, self.mean[cols]
         made.column_major, made._everything = True, np.arange(cols.size)
+        vars(made).pop("_copy", None)
         return made
 
     def columns(self, cols):
@@ -135,8 +174,18 @@ class DenseDesign:
             out[:, rows] = block
         return out
 
+    @cached_property
+    def _copy(self):
+        """All of a small X, columns first, or None."""
+        if self.X.size > _SMALL:
+            return None
+        return np.subtract(self.X.T, self.mean[:, None], order="C", dtype=np.float64)
+
     def _blocks(self, cols, copies=1):
         """Centred float64 copies (len(cols), some rows), with the rows they stand for."""
+        if self._copy is not None:
+            yield slice(None), self._copy[cols]
+            return
         height = max(256, int(_BLOCK // max(1, copies * cols.size)))
         mean, everything = self.mean[cols][:, None], np.array_equal(cols, self._everything)
         for first in range(0, self.shape[0], height):
@@ -204,8 +253,16 @@ class SparseDesign:
     def gram(self, cols, weights, start=0):
         """X_a' diag(weights) X_b with b = `cols`, a = cols[start:], both centred."""
         X, rest = self._take(cols)
-        scaled = sparse.csc_array((X.data * weights[X.indices], X.indices, X.indptr), shape=X.shape)
+        return self._gram(X, rest, weights, _sums(X, weights), start)
+
+    def gram_and_sums(self, cols, weights):
+        """`gram` and X_b' weights, from one reading of the columns."""
+        X, rest = self._take(cols)
         sums = _sums(X, weights)
+        return self._gram(X, rest, weights, sums), sums - weights.sum() * rest
+
+    def _gram(self, X, rest, weights, sums, start=0):
+        scaled = sparse.csc_array((X.data * weights[X.indices], X.indices, X.indptr), shape=X.shape)
         gram = (scaled[:, start:].T @ X).toarray()
         gram -= np.outer(rest[start:], sums - weights.sum() * rest)
         gram -= np.outer(sums[start:], rest)

@@ -76,13 +76,18 @@ def storage(request):
     return STORAGE[request.param]
 
 
-@pytest.fixture(params=[True, False], ids=["centred", "as it is"])
+HOW = {"centred": (True, 0), "centred, a copy kept": (True, N * P), "as it is": (False, 0)}
+
+
+@pytest.fixture(params=HOW.values(), ids=HOW.keys())
 def case(request, storage, tmp_path, monkeypatch):
     """(rng, design, the naive matrix, weights), with blocks so small that there are several."""
+    centre, small = request.param
     monkeypatch.setattr(module, "_BLOCK", 1)
+    monkeypatch.setattr(module, "_SMALL", small)
     rng, X, weights = draw()
-    design = make_design(storage(X, tmp_path), weights, centre=request.param)
-    return rng, design, X - weights @ X if request.param else X, weights
+    design = make_design(storage(X, tmp_path), weights, centre=centre)
+    return rng, design, X - weights @ X if centre else X, weights
 
 
 def close(found, expected):
@@ -125,6 +130,45 @@ def test_gram_and_squares(case):
             close(design.squares(cols, w), np.diagonal(expected))
             for start in (0, cols.size // 2):
                 close(design.gram(cols, w, start=start), expected[start:])
+            gram, sums = design.gram_and_sums(cols, w)
+            close(gram, expected)
+            close(sums, w @ C[:, cols])
+
+
+@pytest.mark.parametrize("order", "CF")
+@pytest.mark.parametrize(("mean", "in_place"), [(0.0, True), (0.9, True), (1e6, False)])
+def test_a_gram_matrix_is_formed_in_place_only_where_no_digits_are_lost(order, mean, in_place, monkeypatch):
+    rng = np.random.default_rng(0)
+    X = np.asarray(rng.normal(size=(3000, 40)), order=order)
+    X[:, 7] *= 1e-8
+    X[:, [7, 9]] += mean * X[:, [7, 9]].std(axis=0)
+    weights = np.full(3000, 1 / 3000)
+    design = make_design(X, weights, centre=True)
+    blocks = []
+    monkeypatch.setattr(
+        design, "_blocks", lambda *args: blocks.append(args) or type(design)._blocks(design, *args)
+    )
+    wide = X.astype(np.longdouble)
+    wide -= wide.mean(axis=0)
+    expected = (wide.T @ wide / 3000).astype(float)
+    cols = rng.permutation(40)
+    found = design.gram(cols, weights)
+    size = np.sqrt(np.diagonal(expected))[cols]
+    errors = np.abs(found - expected[np.ix_(cols, cols)]) / np.outer(size, size)
+    assert errors.max() < 1e-14 if in_place else errors.max() < 1e-9
+    assert bool(blocks) is not in_place
+
+
+def test_means_that_a_sample_of_rows_does_not_show():
+    """Every row that is looked at has a column far below its mean."""
+    X = np.random.default_rng(0).normal(size=(5000, 20))
+    step = 5000 // module._SAMPLE
+    X[:, 3] += 1e6
+    X[::step, 3] = 1e7 * (-1.0) ** np.arange(len(X[::step]))
+    weights = np.full(5000, 1 / 5000)
+    design = make_design(X, weights, centre=True)
+    C = X - X.mean(axis=0)
+    close(design.gram(np.arange(20), weights), C.T @ C / 5000)
 
 
 def test_scaled_gram(case):

@@ -9,9 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from scipy.special import xlogy
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import expit, log_expit, xlogy
 
 from sknormreg.losses import LogLoss, Loss, MultinomialLoss, SquaredHinge, SquaredLoss, best_intercept
+from sknormreg.losses.log_loss import divergence
 
 
 class Row(NamedTuple):
@@ -235,6 +238,36 @@ def test_the_best_intercept_balances_the_classes(loss, spread, scale):
     z = scale * rng.normal(size=y.shape)
     s = 10.0 ** rng.uniform(-spread, 0, size=12)
     s /= s.sum()
-    terms = loss.gradient(y, z + best_intercept(loss, y, z, s)[:, None], s)
-    rounding = 1e-13 * max(1.0, scale) * np.abs(terms).sum(axis=1)
-    assert np.all(np.abs(terms.sum(axis=1)) <= rounding)
+    for change in (best_intercept(loss, y, z, s), loss.best_intercept(y, z, s)):
+        terms = loss.gradient(y, z + change[:, None], s)
+        rounding = 1e-13 * max(1.0, scale) * np.abs(terms).sum(axis=1)
+        assert np.all(np.abs(terms.sum(axis=1)) <= rounding)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 30.0, 1e3])
+@pytest.mark.parametrize("n", [1, 63, 64, 65, 5000])
+def test_the_compiled_log_loss_is_the_formula_in_extended_precision(n, scale):
+    rng = np.random.default_rng(n)
+    y, z, s = rng.integers(0, 2, (1, n)) * 1.0, scale * rng.normal(size=(1, n)), rng.random(n)
+    loss, ahead = LogLoss(), np.where(y > 0.5, -z, z).astype(np.longdouble)[0]
+    e = np.exp(-np.abs(ahead))
+    value = s @ (np.maximum(ahead, 0) + np.log1p(e))
+    wrong = np.where(ahead > 0, 1 / (1 + e), e / (1 + e))
+    close = {"rtol": 1e-14, "atol": 1e-307}  # numbers below the smallest normal one have fewer digits
+    np.testing.assert_allclose(loss.value(y, z, s), float(value), **close)
+    signed = np.where(y[0] > 0.5, -1, 1) * s * wrong
+    np.testing.assert_allclose(loss.gradient(y, z, s)[0], signed.astype(float), **close)
+    np.testing.assert_allclose(loss.curvature(y, z, s)[0][0], (s * e / (1 + e) ** 2).astype(float), **close)
+
+
+@given(
+    scale=st.sampled_from([1e-3, 1.0, 10.0, 300.0]),
+    tau=st.floats(0.0, 1.0, exclude_max=True),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_the_compiled_divergence_is_that_of_any_classes(scale, tau, seed):
+    rng = np.random.default_rng(seed)
+    y, z, s = rng.integers(0, 2, (1, 30)) * 1.0, scale * rng.normal(size=(1, 30)), rng.random(30)
+    ahead = np.where(y > 0.5, -z, z)[0]
+    expected = divergence(expit(ahead), expit(-ahead), log_expit(-ahead), s, tau)
+    assert LogLoss().fenchel_gap(y, z, s, tau) == pytest.approx(expected, rel=1e-9, abs=1e-15 * s.sum())

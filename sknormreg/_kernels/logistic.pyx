@@ -16,6 +16,7 @@ cdef double TINY = 2.2250738585072014e-308
 cdef double FAINT = 1e-290      # smaller probabilities overflow as divisors
 cdef double DAMPING = 1e-12
 cdef double FAR = 40.0          # a log-loss at this distance from zero is flat or straight
+cdef double NEAR = 0.25         # within this no curvature changes by more than a third
 
 
 cdef struct Sum:
@@ -136,17 +137,19 @@ cdef void slopes(const double *y, const double *z, const double *s, Py_ssize_t n
 
 
 def best_intercept(const double[::1] y, const double[::1] z, const double[::1] s):
-    """What to add to z: `losses.best_intercept`, step by step, for one output."""
+    """What to add to z: `losses.best_intercept`, step by step, for one output.
+
+    But for one shortcut: a step so short that the curvature hardly changes along it is never shortened.
+    """
     cdef Py_ssize_t i, n = z.shape[0]
     cdef double change = 0.0, best = 0.0, lowest = INFINITY, t = 1.0
-    cdef double value, new, error, step, decrease, reach, longest = 0.0
+    cdef double value = -1.0, new, error, step, decrease, reach, longest = 0.0
     cdef double at[3]
     cdef bint settling = False
     cdef int _
     with nogil:
         for i in range(n):
             longest = fmax(longest, fabs(z[i]))
-        value = total_loss(&y[0], &z[0], &s[0], n, 0.0)
         for _ in range(MAX_STEPS):
             slopes(&y[0], &z[0], &s[0], n, change, t < 0.5, at)
             error = fabs(at[0]) / fmax(at[1], TINY)
@@ -158,6 +161,9 @@ def best_intercept(const double[::1] y, const double[::1] z, const double[::1] s
             reach = 2.0 * (longest + fabs(change)) + FAR   # past this every row has changed sides
             step *= fmin(1.0, reach / fmax(reach, fabs(step)))
             decrease = -at[0] * step
+            settling = settling or fabs(step) <= NEAR
+            if not settling and value < 0.0:
+                value = total_loss(&y[0], &z[0], &s[0], n, 0.0)
             if settling or decrease <= 4.0 * EPS * value:
                 best = change + step
                 if error * fabs(step) <= EPS:   # what the step will leave of the error is less

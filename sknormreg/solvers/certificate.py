@@ -1,40 +1,71 @@
-"""A point of a problem, with all that one full pass over X tells of it: above all the duality gap."""
+"""Points of a problem, and what one full pass over X tells of them: above all the duality gap."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 
 @dataclass
-class Point:
-    """Everything is in the centred units of the problem."""
+class Landing:
+    """What is known of a point before a full pass over X, in the centred units of the problem."""
 
     flat: np.ndarray  # coefficients (K p,)
     intercept: np.ndarray  # (K,), optimal for them
     z: np.ndarray  # predictor (K, n)
-    correlation: np.ndarray  # X'u (K p,), u the dual point: minus the gradient of the loss in w
-    objective: float
+    loss: float
+    norm: float  # of the coefficients, as the penalty has it
+
+    @property
+    def objective(self):
+        return self.loss + self.norm
+
+
+@dataclass
+class Point(Landing):
+    """With what the pass tells: above all the duality gap."""
+
+    dual: np.ndarray  # u (K, n): minus the gradient of the loss in z
+    correlation: np.ndarray  # X'u (K p,): minus the gradient of the loss in w
     gap: float
 
 
-def evaluate(problem, flat, intercept):
-    """The point at coefficients `flat`; the intercept is settled for them, starting from `intercept`."""
+def land(problem, flat, intercept):
+    """At coefficients `flat`; the intercept is settled for them, starting from `intercept`."""
     flat = problem.settle(flat)
     z = problem.predictor(flat.reshape(problem.shape), intercept)
     change = problem.best_intercept(z)
     z += change[:, None]
-    u = -problem.loss.gradient(problem.y, z, problem.weights)
+    norm = problem.penalty.value(flat, problem.coordinates)
+    return Landing(flat, intercept + change, z, problem.loss_value(z), norm)
+
+
+def survey(problem, at):
+    """The `Point` of a `Landing`, by one full pass over X."""
+    u = -problem.loss.gradient(problem.y, at.z, problem.weights)
     correlation = problem.design.correlate(u).reshape(-1)
-    objective = problem.loss_value(z) + problem.penalty.value(flat, problem.coordinates)
-    gap = duality_gap(
+    return Point(**vars(at), dual=u, correlation=correlation, gap=_gap(problem, at, correlation))
+
+
+def at_strength(problem, point):
+    """A point that was found under another strength of the same penalty; X need not be read."""
+    norm = problem.penalty.value(point.flat, problem.coordinates)
+    return replace(point, norm=norm, gap=_gap(problem, point, point.correlation))
+
+
+def _gap(problem, at, correlation):
+    return duality_gap(
         problem.penalty,
         problem.coordinates,
-        flat,
+        at.flat,
         correlation,
-        lambda tau: problem.loss.fenchel_gap(problem.y, z, problem.weights, tau),
+        lambda tau: problem.loss.fenchel_gap(problem.y, at.z, problem.weights, tau),
         problem.unpenalised,
     )
-    return Point(flat, intercept + change, z, correlation, objective, gap)
+
+
+def evaluate(problem, flat, intercept):
+    """The point at coefficients `flat`."""
+    return survey(problem, land(problem, flat, intercept))
 
 
 def squared_residuals(problem, coefs):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..penalties import Coordinates
 from .quadratic import Model
 
 _EPS = np.finfo(float).eps
@@ -18,7 +17,8 @@ def build_model(problem, workspace, point, null_objective, guarded):
     and its curvature is constant: the Gram block is cached. Otherwise the intercepts are coordinates.
     """
     members, loss = workspace.members, problem.loss
-    coordinates = problem.coordinates.take(members)
+    free = 0 if loss.quadratic or not problem.fit_intercept else problem.n_outputs
+    coordinates = workspace.coordinates(problem.coordinates, free)
     start, slope = point.flat[members], -point.correlation[members]
     if loss.quadratic:
         gram = workspace.gram(problem.design, problem.weights)
@@ -28,16 +28,9 @@ def build_model(problem, workspace, point, null_objective, guarded):
         if gram is None:
             gram = weighted_gram(problem, workspace, *curvature)
             workspace.keep(curvature, problem.floating, gram)
-        if problem.fit_intercept:
-            K = problem.n_outputs
-            unbounded = np.full(K, np.inf)
-            coordinates = Coordinates(
-                np.append(coordinates.factor, np.zeros(K)),
-                np.append(coordinates.low, -unbounded),
-                np.append(coordinates.high, unbounded),
-            )
-            start = np.append(start, np.zeros(K))
-            slope = np.append(slope, loss.gradient(problem.y, point.z, problem.weights).sum(axis=1))
+        if free:
+            start = np.concatenate([start, np.zeros(free)])
+            slope = np.concatenate([slope, -point.dual.sum(axis=1)])
     root = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
     noise = 16 * _EPS * root * (np.sqrt(2.0 * null_objective) + np.linalg.norm(root * start))
     return Model(gram, slope, start, noise), coordinates
@@ -46,28 +39,28 @@ def build_model(problem, workspace, point, null_objective, guarded):
 def weighted_gram(problem, workspace, d, a):
     """Hessian of F over the members (k, j) and, behind them, the K intercepts."""
     loss, design, K = problem.loss, problem.design, problem.n_outputs
-    members = workspace.members
+    members, totals = workspace.members, d.sum(axis=1)
     outputs, features = np.divmod(members, problem.n_features)
     m = members.size
-    size = m + K * problem.fit_intercept
-    gram = np.zeros((size, size))
-    own = [np.flatnonzero(outputs == k) for k in range(K)]
-    for k, rows in enumerate(own):
-        gram[rows[:, None], rows] = design.gram(features[rows], d[k])
-        if problem.fit_intercept:
-            across = design.correlate(d[k : k + 1], features[rows])[0]
-            gram[m + k, rows] = gram[rows, m + k] = across
-            gram[m + k, m + k] = d[k].sum()
+    gram = np.zeros((m + K, m + K))
+    for k in range(K):
+        rows = slice(m) if K == 1 else np.flatnonzero(outputs == k)
+        block, sums = design.gram_and_sums(features[rows], d[k])
+        gram[(rows, rows) if K == 1 else np.ix_(rows, rows)] = block
+        gram[m + k, rows] = gram[rows, m + k] = sums
+        gram[m + k, m + k] = totals[k]
     if a is not None:
         inner, across = design.scaled_gram(features, outputs, a)
         gram[:m, :m] -= inner
-        if problem.fit_intercept:
-            gram[:m, m:] -= across
-            gram[m:, :m] -= across.T
-            gram[m:, m:] -= a @ a.T
-    damping = np.ones(size)  # in the scale of each coordinate: the intercepts' own is one
-    damping[:m] = workspace.squares(features, design, problem.weights)
-    gram[np.diag_indices(size)] += _DAMPING * np.max(d.sum(axis=1)) * damping
+        gram[:m, m:] -= across
+        gram[m:, :m] -= across.T
+        gram[m:, m:] -= a @ a.T
+    if not problem.fit_intercept:
+        gram = gram[:m, :m]
+    # in the scale of each coordinate: the intercepts' own is one
+    scales = np.ones(gram.shape[0])
+    scales[:m] = workspace.squares(features, design, problem.weights)
+    np.einsum("ii->i", gram)[:] += _DAMPING * totals.max() * scales
     if loss.shift_invariant:
         _pin_shift(gram, problem, outputs, features, m)
     return gram

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from .certificate import evaluate
+from .certificate import at_strength, evaluate, survey
 from .continuation import stages
 from .model import build_model
 from .quadratic import minimise
 from .solution import Solution, Status
-from .step import advance, share_of_step
+from .step import advance
 from .working_set import update
 from .workspace import Workspace
 
@@ -37,21 +37,42 @@ def solve_path(problem, alphas, *, start=None, workspace=None, tol=1e-8, max_ite
     """
     workspace = Workspace() if workspace is None else workspace
     behind = []  # the last two (alpha, coef, intercept)
+    null = None  # the null point, once it was read
     for alpha in alphas:
+        here = problem.with_alpha(alpha)
         if len(behind) == 2 and not problem.loss.quadratic:
             start = _onward(*behind, alpha)
-        solution = _solve(problem.with_alpha(alpha), start, workspace, tol, max_iter, callback)
+        if start is None or not start[0].any():  # zero has one intercept, whatever came before
+            point = null = _null_point(here, null, workspace.work)
+            null_objective = null.objective
+        else:
+            point = _point_at(here, *start, workspace.work)
+            null_objective = here.null_objective()
+        solution = _solve(here, point, null_objective, workspace, tol, max_iter, callback)
         start = solution.coef, solution.intercept
         behind = [*behind[-1:], (alpha, *start)]
         yield solution
 
 
+def _null_point(problem, known, work):
+    if known is not None:
+        return at_strength(problem, known)
+    work.passes += 1
+    return evaluate(problem, problem.null_coef(), np.zeros(problem.n_outputs))
+
+
+def _point_at(problem, coef, intercept, work):
+    work.passes += 1
+    c = problem.coordinates
+    return evaluate(problem, np.clip(coef.reshape(-1), c.low, c.high), intercept)
+
+
 def _onward(first, second, alpha):
-    """(coef, intercept) on the straight line through two points of a path; no sign changes on it."""
+    """(coef, intercept) on the line through two points of a path in log(alpha); no sign changes on it."""
     (a, w, b), (a2, w2, b2) = first, second
     if a == a2:
         return w2, b2
-    t = np.clip((a2 - alpha) / (a - a2), 0.0, 1.0)
+    t = 1.0 if alpha == 0.0 else np.clip(np.log(a2 / alpha) / np.log(a / a2), 0.0, 1.0)
     coef = w2 + t * (w2 - w)
     return np.where(np.sign(coef) == np.sign(w2), coef, w2), b2 + t * (b2 - b)
 
@@ -61,16 +82,8 @@ def solve(problem, **options):
     return next(solve_path(problem, [problem.penalty.alpha], **options))
 
 
-def _solve(problem, start, workspace, tol, max_iter, callback):
+def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
     c = problem.coordinates
-    if start is None or not start[0].any():  # zero has one intercept, whatever came before
-        point = evaluate(problem, problem.null_coef(), np.zeros(problem.n_outputs))
-        null_objective = point.objective
-    else:
-        coef, intercept = start
-        point = evaluate(problem, np.clip(coef.reshape(-1), c.low, c.high), intercept)
-        null_objective = problem.null_objective()
-    workspace.work.passes += 1
     always = np.flatnonzero(problem.penalty.active(np.zeros_like(point.flat), c))
     scale = np.sqrt(2.0 * null_objective)
     # Exact models refine at once or not at all. A saturated log-loss gets there by steps of e^-1/2, and a
@@ -109,8 +122,8 @@ def _solve(problem, start, workspace, tol, max_iter, callback):
             if (size <= _ROUNDING * scale and same_pattern) or attempts == 0:
                 break
             refinement = size
-        t = share_of_step(problem, point, members, step, model)
-        point = evaluate(problem, *advance(problem, point, members, target, t))
+        there, t = advance(problem, point, members, target, model)
+        point = survey(problem, there)
         workspace.work.passes += 1
         found.consider(point, float(model.noise @ np.abs(target)), tol * null_objective)
         if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from math import isfinite
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Status(Enum):
     @classmethod
     def judge(cls, gap, tol, null_objective, objective):
         """CONVERGED when the gap is within tol * f_null, up to the rounding of the objective."""
-        if not np.isfinite(gap):
+        if not isfinite(gap):
             return cls.NOT_FINITE
         certified = gap <= tol * null_objective + 8 * _EPS * objective
         return cls.CONVERGED if certified else cls.MAX_ITER

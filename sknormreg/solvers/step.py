@@ -3,24 +3,41 @@
 import numpy as np
 from scipy.optimize import brentq
 
+from .certificate import land
+
 _EPS = np.finfo(float).eps
+_DECREASE = 1e-4  # of what the model promised: as much as is asked of a step
 
 
-def advance(problem, point, members, target, t):
+def advance(problem, point, members, target, model):
+    """(where the step to `target` leads, the share of it that was taken): 1, 1/2, 1/4, ...; 0: none.
+
+    The whole step is taken if it lowers the objective as the model promised, at its own best intercept. The
+    model of a quadratic loss is exact. Where the curvature jumps the share is the best there is: Newton's
+    method on a piecewise quadratic then ends after finitely many steps (Keerthi and DeCoste, 2005), and
+    with shorter ones it may stall.
+    """
+    there = land(problem, *_between(point, members, target, 1.0))
+    if problem.loss.quadratic:
+        return there, 1.0
+    promised = model.gradient @ (target - model.start) + there.norm - point.norm
+    slack = 8 * _EPS * (abs(point.objective) + point.norm)
+    enough = 0.5 if problem.loss.kinked else _DECREASE
+    if there.objective - point.objective <= enough * promised + slack:
+        return there, 1.0
+    t = _share(problem, point, members, target - model.start, model, slack)
+    return (land(problem, *_between(point, members, target, t)) if t < 1.0 else there), t
+
+
+def _between(point, members, target, t):
     """(coefficients, intercept) after a share t of the way to `target`."""
     flat, intercept, m = point.flat.copy(), point.intercept, members.size
     flat[members] = target[:m] if t == 1.0 else flat[members] + t * (target[:m] - flat[members])
     return flat, intercept + t * target[m:] if target.size > m else intercept
 
 
-def share_of_step(problem, point, members, step, model):
-    """A share t of the step with sufficient decrease of the objective: 1, 1/2, 1/4, ...; 0: none.
-
-    Where the curvature jumps it is the best share: Newton's method on a piecewise quadratic then ends after
-    finitely many steps (Keerthi and DeCoste, 2005), and with shorter ones it may stall.
-    """
-    if problem.loss.quadratic:
-        return 1.0  # the model is exact
+def _share(problem, point, members, step, model, slack):
+    """The share of a step that is too long."""
     c, penalty, m = problem.coordinates.take(members), problem.penalty, members.size
     full = np.zeros(point.flat.size)
     full[members] = step[:m]
@@ -28,25 +45,20 @@ def share_of_step(problem, point, members, step, model):
     if step.size > m:
         dz += step[m:, None]
     start = point.flat[members]
-    loss, norm = problem.loss_value(point.z), penalty.value(start, c)
-    predicted = model.gradient @ step + penalty.value(start + step[:m], c) - norm
-    slack = 8 * _EPS * (abs(point.objective) + norm)
-
-    def excess(t):
-        return problem.loss_value(point.z + t * dz) - loss + penalty.value(start + t * step[:m], c) - norm
 
     if problem.loss.kinked:
-        if excess(1.0) <= 0.5 * predicted + slack:  # what the model promised
-            return 1.0
 
         def slope(t):
             descent = np.sum(problem.loss.gradient(problem.y, point.z + t * dz, problem.weights) * dz)
             return descent + penalty.smooth(start + t * step[:m], c)[0] @ step[:m]
 
         return _root(slope)
-    t = 1.0
+    promised = model.gradient @ step + penalty.value(start + step[:m], c) - point.norm
+    t = 0.5
     while t > 1e-12:
-        if excess(t) <= 1e-4 * t * predicted + slack:
+        change = problem.loss_value(point.z + t * dz) - point.loss
+        change += penalty.value(start + t * step[:m], c) - point.norm
+        if change <= _DECREASE * t * promised + slack:
             return t
         t /= 2
     return 0.0

@@ -6,7 +6,7 @@ import numpy as np
 
 _KEPT = 1 << 21  # doubles of gathered columns worth keeping: 16 MiB
 _CLOSE = 1e-2  # relative change of a curvature within which a Hessian serves again
-_CHEAP = 1 << 20  # products in a Hessian that costs no more than calling for it
+_CHEAP = 1 << 20  # products in a Hessian that costs next to nothing, so that it never does
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Workspace:
             (0, 0)
         )  # their columns times the root of the weights, while few; else None
         self._hessian = None  # (members, curvature, block) of a loss whose curvature varies
+        self._around = None  # (members, all coordinates, number of free ones, what they make together)
         self._squares = np.empty(0)  # weighted squares of columns, nan where not yet wanted
 
     def gram(self, design, weights):
@@ -60,6 +61,14 @@ class Workspace:
         place = self._places()
         return self._columns[:m] if np.array_equal(place, np.arange(m)) else self._columns[place]
 
+    def coordinates(self, everything, free):
+        """Those of the members, and behind them `free` ones for intercepts."""
+        known, wanted = self._around, (self.members, everything, free)
+        if known is None or any(a is not b for a, b in zip(known, wanted, strict=False)):
+            found = everything.take(self.members)
+            self._around = known = *wanted, found.with_free(free) if free else found
+        return known[3]
+
     def keep(self, curvature, floating, hessian):
         """Remember the Hessian of the members at a `curvature` (d, a) of the loss, its shifts pinned."""
         self._hessian = self.members, curvature, floating, hessian
@@ -73,9 +82,9 @@ class Workspace:
         if self._hessian is None:
             return None
         members, kept, pinned, hessian = self._hessian
-        same = members is self.members and np.array_equal(pinned, floating)
-        cheap = members.size**2 * kept[0].size < _CHEAP
-        if same and all(_close(old, new, cheap) for old, new in zip(kept, curvature, strict=True)):
+        dear = members.size**2 * kept[0].size >= _CHEAP
+        same = dear and members is self.members and np.array_equal(pinned, floating)
+        if same and all(_close(old, new) for old, new in zip(kept, curvature, strict=True)):
             return hessian
         self._hessian = None  # not to be held beside the next one
         return None
@@ -127,12 +136,8 @@ class Workspace:
         return self._columns[old:m] @ self._columns[:m].T
 
 
-def _close(old, new, cheap):
-    """Whether each entry is within a factor of 1 + _CLOSE, less where a new Hessian costs next to nothing.
-
-    Both may be None.
-    """
+def _close(old, new):
+    """Whether each entry is within a factor of 1 + _CLOSE. Both may be None."""
     if old is None or new is None:
         return old is new
-    near = _CLOSE * (_CLOSE if cheap else 1.0)
-    return bool(np.all(np.abs(new - old) <= near * old))
+    return bool(np.all(np.abs(new - old) <= _CLOSE * old))
