@@ -19,8 +19,10 @@ class Coordinates:
     def take(self, idx):
         """The coordinates `idx`."""
         made = Coordinates(self.factor[idx], self.low[idx], self.high[idx])
-        if self.unbounded:
-            made.unbounded = True  # known without looking
+        if self.unbounded:  # then so are these, known without looking
+            made.unbounded = True
+        if self.plain:
+            made.plain = True
         return made
 
     def with_free(self, count):
@@ -41,6 +43,11 @@ class Coordinates:
     def unbounded(self):
         """Whether there are no bounds at all."""
         return bool(np.isinf(self.low).all() and np.isinf(self.high).all())
+
+    @cached_property
+    def plain(self):
+        """Whether, besides, every coordinate is penalised."""
+        return self.unbounded and bool(self.factor.all())
 
 
 class Penalty(BaseEstimator, ABC):

@@ -30,20 +30,18 @@ class L1(SeparablePenalty):
     def recession(self, a):
         return a
 
-    # Two shortcuts for small fits: without bounds, and with every coordinate penalised,
+    # Two shortcuts for small fits:
 
     def gauge(self, v, c):
-        a = self.alpha * c.factor
-        if not c.unbounded or not a.all():
+        if not c.plain or self.alpha == 0.0:
             return super().gauge(v, c)
-        return float(np.max(np.abs(v) / a, initial=0.0))  # every coordinate counts
+        return float(np.max(np.abs(v) / (self.alpha * c.factor), initial=0.0))  # every coordinate counts
 
     def fenchel_gap(self, w, v, c):
-        a = self.alpha * c.factor
-        if not c.unbounded or not a.all():
+        if not c.plain or self.alpha == 0.0:
             return super().fenchel_gap(w, v, c)
-        # and the conjugate is zero wherever it is finite
-        return float(np.maximum(a * np.abs(w) - v * w, 0.0).sum())
+        # the conjugate is zero wherever it is finite
+        return float(np.maximum(self.alpha * c.factor * np.abs(w) - v * w, 0.0).sum())
 
     def unbounded_prox(self, x, step, a):
         return np.sign(x) * np.maximum(np.abs(x) - step * a, 0.0)
