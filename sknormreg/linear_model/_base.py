@@ -10,9 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import CallbackSupportMixin, Interval
-from ..solvers.path import solve
-from ..solvers.ridge import is_linear_system, solve_squares
-from ..solvers.rotation import rotates, solve_rotated
+from ..solvers.paths import solve_from
 from ..solvers.solution import Status
 from ._fit_path import PathMixin
 
@@ -100,17 +98,9 @@ class PenalizedModel(PathMixin, LinearModel):
             def report(coef, intercept):
                 return progress.step(lambda: task.attributes(coef, intercept))
 
-        if is_linear_system(problems):
-            return solve_squares(problems, self.tol, self.max_iter)
         starts = task.starts or self._starts(len(problems), *problems[0].shape)
-        max_iter = 1000 if self.max_iter is None else self.max_iter
-        options = {"tol": self.tol, "max_iter": max_iter, "callback": report}
-        return [
-            next(solve_rotated(problem, [problem.penalty.alpha], **options))
-            if rotates(problem)
-            else solve(problem, start=start, workspace=task.workspace, **options)
-            for problem, start in zip(problems, starts, strict=True)
-        ]
+        options = {"workspace": task.workspace, "tol": self.tol, "max_iter": self.max_iter}
+        return solve_from(problems, starts, callback=report, **options)
 
     def _adopt(self, task, solutions):
         """Fitted attributes from the solutions of a task."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from .batched import BatchedPath
 from .moments_path import Squares, certify, solve_moments
-from .path import solve_path
+from .path import solve, solve_path
 from .ridge import is_linear_system, solve_squares
 from .ridge_path import solve_ridge_path
 from .rotation import rotates, solve_rotated
@@ -44,13 +44,15 @@ def solve_paths(problems, strengths, *, workspace, tol, max_iter=None):
     return found.tolist()
 
 
-def solve_from(problems, starts, *, workspace, tol, max_iter=None):
-    """One solution per problem, each at its own strength and from its start (coef, intercept)."""
+def solve_from(problems, starts, *, workspace, tol, max_iter=None, callback=None):
+    """One solution per problem, each at its own strength and from its start: (coef, intercept) or None."""
     if is_linear_system(problems):
         return solve_squares(problems, tol, max_iter)
-    options = {"workspace": workspace, "tol": tol, "max_iter": 1000 if max_iter is None else max_iter}
+    options = {"tol": tol, "max_iter": 1000 if max_iter is None else max_iter, "callback": callback}
     return [
-        next(solve_path(problem, [problem.penalty.alpha], start=start, **options))
+        next(solve_rotated(problem, [problem.penalty.alpha], **options))
+        if rotates(problem)
+        else solve(problem, start=start, workspace=workspace, **options)
         for problem, start in zip(problems, starts, strict=True)
     ]
 
@@ -78,9 +80,8 @@ def _moments_pay(problem, count):
 
 def _by_moments(problem, alphas, workspace, tol, max_iter):
     design, weights = problem.design, problem.weights
-    workspace.members = np.arange(problem.n_features)
     squares = Squares(
-        workspace.gram(design, weights),
+        workspace.whole_gram(design, weights),
         design.correlate(problem.y * weights)[0],
         float((problem.y * problem.y)[0] @ weights),
     )

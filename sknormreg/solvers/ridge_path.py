@@ -53,8 +53,7 @@ def _at(problems, strengths):
 def _by_moments(problems, strengths, workspace, tol):
     first = problems[0]
     design, weights, c = first.design, first.weights, first.coordinates
-    workspace.members = np.arange(design.shape[1])
-    gram = workspace.gram(design, weights)
+    gram = workspace.whole_gram(design, weights)
     Y = np.concatenate([problem.y for problem in problems])
     cross = design.correlate(Y * weights)
     workspace.work.passes += 1

@@ -53,6 +53,11 @@ class Workspace:
             return self._gram[:m, :m]
         return self._gram.take(place, axis=0).take(place, axis=1)
 
+    def whole_gram(self, design, weights):
+        """The same of all columns, which become the members."""
+        self.members = np.arange(design.shape[1])
+        return self.gram(design, weights)
+
     def columns(self):
         """Columns of the members times the root of the weights, (m, n); None where not at hand."""
         m = self.members.size
