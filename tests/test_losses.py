@@ -244,6 +244,42 @@ def test_the_best_intercept_balances_the_classes(loss, spread, scale):
         assert np.all(np.abs(terms.sum(axis=1)) <= rounding)
 
 
+@given(
+    loss=st.sampled_from([LogLoss(), SquaredHinge()]),
+    n=st.integers(2, 200),
+    shift=st.sampled_from([0.0, 5.0, -10.0, 20.0, -30.0, 100.0, -1000.0]),
+    spread=st.sampled_from([1e-2, 1.0, 30.0]),
+    skew=st.sampled_from([0.0, 1.0, 3.0, 8.0]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_the_best_intercept_from_far_away(loss, n, shift, spread, skew, seed):
+    rng = np.random.default_rng(seed)
+    classes = rng.random((1, n)) < rng.uniform(0.1, 0.9)
+    classes[0, :2] = True, False
+    y = 2.0 * classes - 1.0 if isinstance(loss, SquaredHinge) else 1.0 * classes
+    z = shift + spread * rng.normal(size=(1, n))
+    s = 10.0 ** rng.uniform(-skew, 0, n)
+    for change in (best_intercept(loss, y, z, s / s.sum()), loss.best_intercept(y, z, s / s.sum())):
+        terms = loss.gradient(y, z + change[:, None], s)
+        rounding = 1e-13 * (1.0 + np.abs(z).max() + np.abs(change)[0]) * s.sum()  # of the margins
+        assert abs(terms.sum()) <= 1e-8 * np.abs(terms).sum() + rounding
+
+
+def test_an_intercept_where_the_loss_is_nothing_but_rounding():
+    """A loss of 1e-29: no line search can tell where it falls, and none goes on for long."""
+    y = np.array([[1.0, -1.0, -1.0, -1.0]])
+    z, asked = np.array([[1.0, -1.06, -1.0 + 2e-16, -1.0 + 1e-14]]), []
+
+    class Counted(SquaredHinge):
+        def value(self, y, z, s):
+            asked.append(1)
+            return super().value(y, z, s)
+
+    change = best_intercept(Counted(), y, z, np.full(4, 0.25))
+    assert abs(change[0]) < 1e-13
+    assert len(asked) < 200
+
+
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 30.0, 1e3])
 @pytest.mark.parametrize("n", [1, 63, 64, 65, 5000])
 def test_the_compiled_log_loss_is_the_formula_in_extended_precision(n, scale):

@@ -44,7 +44,7 @@ def test_a_mask():
     np.testing.assert_array_equal(take_rows(X, X[:, 0] > 30), X[X[:, 0] > 30])
 
 
-@pytest.mark.parametrize("rows", [[20], [3, 4, 25], [-21]])
+@pytest.mark.parametrize("rows", [[20], [3, 4, 25], [-21], [True, False]])
 def test_rows_that_are_not_there(rows):
     with pytest.raises(IndexError):
         take_rows(X, rows)
@@ -56,3 +56,12 @@ def test_a_kernel_matrix_loses_columns_too():
     np.testing.assert_array_equal(split(SVC(kernel="precomputed"), K, y, test, train)[0], K[12:, :12])
     np.testing.assert_array_equal(split(Lasso(), K, y, test, train)[0], K[12:])
     assert split(Lasso(), K, None, test, train)[1] is None
+
+
+@pytest.mark.parametrize("store", ["C", "F"])
+def test_what_joblib_hands_to_a_process_is_split_alike(store, tmp_path):
+    np.save(tmp_path / "X.npy", STORES[store](X))
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    found = split(Lasso(), mapped, None, np.arange(3, 9))[0]
+    assert found.flags[f"{store}_CONTIGUOUS"]
+    np.testing.assert_array_equal(found, X[3:9])

@@ -87,3 +87,60 @@ def test_most_columns_are_never_read_for_most_strengths(model, order, monkeypatc
         assert max(a.relative_gap, b.relative_gap) < 1e-12
         np.testing.assert_allclose(a.coef, b.coef, rtol=0, atol=1e-10)
         assert a.dual_gap == pytest.approx(b.dual_gap, abs=1e-13 * a.null_objective)
+
+
+def same(found, other):
+    for a, b in zip(found, other, strict=True):
+        np.testing.assert_allclose(a.coef, b.coef, rtol=0, atol=1e-9 * np.abs(b.coef).max())
+        assert a.relative_gap <= 1e-12
+
+
+def test_members_that_join_between_a_check_and_its_use(monkeypatch):
+    """A strength that is solved alone brings coordinates into the working set."""
+    X, y = wide()
+    expected, _ = solved(Lasso(), X, y)
+    plain, alone = batched.BatchedPath._alone, []
+
+    def joining(self, flat, place):
+        point = plain(self, flat, place)
+        alone.append(place)
+        self._join(np.flatnonzero(~self.inside)[7 * len(alone) :: 400])
+        self._gram()
+        return point
+
+    monkeypatch.setattr(batched.BatchedPath, "_alone", joining)
+    settle = batched.BatchedPath._settle
+
+    def settling(self, trial, point, pending):
+        settle(self, trial, point, pending)
+        if trial.place % 5 == 0 and trial.n_iter == 1:
+            self._alone(point.flat, trial.place)
+
+    monkeypatch.setattr(batched.BatchedPath, "_settle", settling)
+    found, _ = solved(Lasso(), X, y)
+    assert len(alone) > 5
+    same(found, expected)
+
+
+@pytest.mark.parametrize("unit", [1e-165, 1e-100, 1e100])
+def test_targets_on_any_scale(unit):
+    X, y = wide()
+    expected, _ = solved(Lasso(), X, y)
+    found, _ = solved(Lasso(), X, unit * y)
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a.coef / unit, b.coef, rtol=0, atol=1e-9 * np.abs(b.coef).max())
+
+
+def test_the_null_objective_where_zero_is_out_of_bounds():
+    X, y = wide()
+    low = np.full(X.shape[1], -np.inf)
+    low[3] = 1.0
+    task = Lasso(bounds=(low, np.full(X.shape[1], np.inf)))._task(X, y, None)
+    strengths = np.array([[1e16], [1.0], [0.3]])
+    for (solution,), (alpha,) in zip(
+        paths.solve_paths(task.problems, strengths, workspace=task.workspace, tol=1e-8),
+        strengths,
+        strict=True,
+    ):
+        expected = task.problems[0].with_alpha(alpha).null_objective()
+        assert solution.null_objective == pytest.approx(expected, rel=1e-12)

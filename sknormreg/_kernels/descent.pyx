@@ -8,6 +8,8 @@
 that does not move costs O(1) and one that moves costs one row of G.
 """
 
+from .signals cimport count
+
 
 cdef extern from "vector.h" nogil:
     void axpy(Py_ssize_t, double, const double *, double *)
@@ -20,7 +22,7 @@ def descend(const double[:, :] G, double[::1] q, double[::1] w, const double[::1
 
     The pattern of a coordinate is its sign and which bound it touches.
     """
-    cdef Py_ssize_t m = w.shape[0], j, epoch = 0, changes, quiet = 0
+    cdef Py_ssize_t m = w.shape[0], j, epoch = 0, changes, quiet = 0, done = 0
     cdef Py_ssize_t ld = G.strides[0] // sizeof(double)   # rows of G are contiguous
     cdef const double *g = &G[0, 0] if m else NULL
     cdef double old, new, curvature, target
@@ -50,6 +52,7 @@ def descend(const double[:, :] G, double[::1] q, double[::1] w, const double[::1
                 if new != old:
                     w[j] = new
                     axpy(m, new - old, &g[j * ld], &q[0])
+                    count(&done, m)
                     moved = True
                     if ((new > 0.0) != (old > 0.0) or (new < 0.0) != (old < 0.0)
                             or (new == low[j]) != (old == low[j])

@@ -139,13 +139,13 @@ cdef void slopes(const double *y, const double *z, const double *s, Py_ssize_t n
 def best_intercept(const double[::1] y, const double[::1] z, const double[::1] s):
     """What to add to z: `losses.best_intercept`, step by step, for one output.
 
-    But for one shortcut: a step so short that the curvature hardly changes along it is never shortened.
+    But for one shortcut: a Newton step so short that the curvature hardly changes along it is not searched.
     """
     cdef Py_ssize_t i, n = z.shape[0]
     cdef double change = 0.0, best = 0.0, lowest = INFINITY, t = 1.0
     cdef double value = -1.0, new, error, step, decrease, reach, longest = 0.0
     cdef double at[3]
-    cdef bint settling = False
+    cdef bint settling = False, guarded
     cdef int _
     with nogil:
         for i in range(n):
@@ -161,7 +161,7 @@ def best_intercept(const double[::1] y, const double[::1] z, const double[::1] s
             reach = 2.0 * (longest + fabs(change)) + FAR   # past this every row has changed sides
             step *= fmin(1.0, reach / fmax(reach, fabs(step)))
             decrease = -at[0] * step
-            settling = settling or fabs(step) <= NEAR
+            settling = settling or (t >= 0.5 and fabs(step) <= NEAR)
             if not settling and value < 0.0:
                 value = total_loss(&y[0], &z[0], &s[0], n, 0.0)
             if settling or decrease <= 4.0 * EPS * value:
@@ -170,6 +170,7 @@ def best_intercept(const double[::1] y, const double[::1] z, const double[::1] s
                     break
                 change, t, settling = best, 1.0, True
                 continue
+            guarded = t < 0.5
             t = 1.0
             while t > 1e-10:
                 new = total_loss(&y[0], &z[0], &s[0], n, change + t * step)
@@ -179,4 +180,6 @@ def best_intercept(const double[::1] y, const double[::1] z, const double[::1] s
                     break
                 t /= 2.0
             best = change
+            if guarded and t < 1.0:   # the majoriser's step is never too long, but for rounding
+                break
     return best

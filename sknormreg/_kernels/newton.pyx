@@ -22,6 +22,8 @@ from libc.string cimport memmove
 
 from scipy.linalg.cython_lapack cimport dpotrf, dpstrf
 
+from .signals cimport count
+
 
 cdef extern from "vector.h" nogil:
     void axpy(Py_ssize_t, double, const double *, double *)
@@ -65,6 +67,7 @@ cdef struct Search:
     Py_ssize_t removed    # coordinates dropped from the factor since
     double worst_pivot    # the smallest squared pivot relative to its diagonal
     double pivot          # of the column last tried, squared: curvature along its null direction
+    Py_ssize_t done       # operations since signals were looked at
 
 
 cdef inline double diagonal(Search *s, Py_ssize_t j) noexcept nogil:
@@ -86,6 +89,22 @@ cdef inline double rounding_at(Search *s, Py_ssize_t j) noexcept nogil:
     return s.noise[j] + ROUNDING * s.size * sqrt(fmax(s.G[j * s.ld + j], 0.0))
 
 
+cdef double predicted(Search *s) noexcept nogil:
+    """Norm of w, each coordinate in the size of its column; squares of it might overflow."""
+    cdef double largest = 0.0, total = 0.0, share
+    cdef Py_ssize_t j
+    for j in range(s.m):
+        if s.w[j] != 0.0:
+            largest = fmax(largest, fabs(s.w[j]) * sqrt(fmax(s.G[j * s.ld + j], 0.0)))
+    if largest == 0.0 or largest == INFINITY:
+        return largest
+    for j in range(s.m):
+        if s.w[j] != 0.0:
+            share = s.w[j] * sqrt(fmax(s.G[j * s.ld + j], 0.0)) / largest
+            total += share * share
+    return largest * sqrt(total)
+
+
 cdef void refresh(Search *s) noexcept nogil:
     """Bring q, and with it `pull`, to the present w."""
     cdef Py_ssize_t i, j
@@ -93,10 +112,7 @@ cdef void refresh(Search *s) noexcept nogil:
         if s.w[j] != s.base[j]:
             axpy(s.m, s.w[j] - s.base[j], &s.G[j * s.ld], s.q)
             s.base[j] = s.w[j]
-    s.size = 0.0
-    for j in range(s.m):
-        if s.w[j] != 0.0:
-            s.size = hypot(s.size, s.w[j] * sqrt(fmax(s.G[j * s.ld + j], 0.0)))
+    s.size = predicted(s)
     for i in range(s.k):
         j = s.order[i]
         s.pull[i] = -(s.q[j] + s.l2[j] * s.w[j] + s.l1[j] * s.sign[j])
@@ -303,7 +319,7 @@ cdef Py_ssize_t unpenalised(Search *s) noexcept nogil:
     return k
 
 
-cdef void factorise(Search *s) noexcept nogil:
+cdef int factorise(Search *s) except -1 nogil:
     """Factor the block of every free coordinate; dependent ones shrink towards a breakpoint."""
     cdef Py_ssize_t i, j, c, m = s.m
     cdef int k = 0, ld = <int> m, info = 0
@@ -332,16 +348,20 @@ cdef void factorise(Search *s) noexcept nogil:
         s.k = k
         for i in range(k):
             s.state[s.order[i]] = FREE
-        return
+        return 0
     s.k = 0
     k = unpenalised(s)   # first: stationary together, whatever depends on them
     for i in range(k):   # appending overwrites `order` no faster than this reads it
         j = s.order[i]
+        count(&s.done, s.k * s.k)
         if not append(s, j):
             s.state[j] = PARKED
     for j in range(m):
-        if s.l1[j] > 0.0 and is_free(s, j) and not enter(s, j, -1.0 if s.w[j] > 0.0 else 1.0):
-            s.state[j] = PARKED
+        if s.l1[j] > 0.0 and is_free(s, j):
+            count(&s.done, s.k * s.k)
+            if not enter(s, j, -1.0 if s.w[j] > 0.0 else 1.0):
+                s.state[j] = PARKED
+    return 0
 
 
 cdef Py_ssize_t worst_violator(Search *s, double *direction) noexcept nogil:
@@ -354,7 +374,7 @@ cdef Py_ssize_t worst_violator(Search *s, double *direction) noexcept nogil:
         up = -slope_up(s, j) if s.w[j] < s.high[j] else 0.0
         down = slope_down(s, j) if s.w[j] > s.low[j] else 0.0
         amount = up if up > down else down
-        if amount > rounding_at(s, j):
+        if amount > 0.0 and amount > rounding_at(s, j):
             amount /= sqrt(diagonal(s, j))
             if amount > most:
                 most = amount
@@ -363,12 +383,13 @@ cdef Py_ssize_t worst_violator(Search *s, double *direction) noexcept nogil:
     return worst
 
 
-cdef int search(Search *s, Py_ssize_t max_steps, Py_ssize_t *steps) noexcept nogil:
+cdef int search(Search *s, Py_ssize_t max_steps, Py_ssize_t *steps) except -1 nogil:
     """The rounds, from a factor and gradient that are up to date. Returns why it ended."""
     cdef Py_ssize_t i, blocking, stuck, worst, last = steps[0] + max_steps, entered = -1
     cdef double t, landing = 0.0, direction = 1.0
     while steps[0] < last:
         steps[0] += 1
+        count(&s.done, s.k * (s.m + 2 * s.k))
         for i in range(s.k):
             s.d[i] = s.pull[i]
         forward_substitute(s, s.d)
@@ -424,6 +445,7 @@ cdef Search begin(const double[:, :] G, double[::1] q, double[::1] w, const doub
     s.factored = 0
     s.removed = 0
     s.worst_pivot = 1.0
+    s.done = 0
     scratch[0, :] = w
     return s
 

@@ -33,13 +33,15 @@ def best_intercept(loss, y, z, s):
                 return change + step
             change, t, settling = change + step, 1.0, True
             continue
-        t = 1.0
+        guarded, t = t < 0.5, 1.0
         while t > 1e-10:
             new = loss.value(y, z + (change + t * step)[:, None], s)
             if new <= value - 1e-4 * t * decrease:
                 change, value = change + t * step, new
                 break
             t /= 2
+        if guarded and t < 1.0:  # the majoriser's step is never too long, but for rounding
+            return change
     return change
 
 

@@ -13,13 +13,12 @@ def take_rows(X, rows):
     """A copy of the rows of an array or a sparse matrix. Dense indexing would not keep the layout."""
     if sparse.issparse(X):
         return X[rows]
-    rows = np.asarray(rows)
-    if rows.dtype == bool:
-        rows = np.flatnonzero(rows)
-    n, turned = len(X), X.ndim == 2 and X.flags.f_contiguous
+    X, n = np.asarray(X), len(X)
+    rows = np.arange(n)[rows]  # of a mask or numbers from the end too
+    turned = X.ndim == 2 and X.flags.f_contiguous
     X, axis = (X.T, 1) if turned else (X, 0)
     ends = np.flatnonzero(np.diff(rows) != 1) + 1
-    if rows.size and ends.size < _RUNS and 0 <= rows.min() <= rows.max() < n:
+    if rows.size and ends.size < _RUNS:
         runs = [slice(run[0], run[-1] + 1) for run in np.split(rows, ends)]
         found = np.concatenate([X[:, run] if turned else X[run] for run in runs], axis=axis)
     else:
@@ -29,6 +28,7 @@ def take_rows(X, rows):
 
 def split(estimator, X, y, rows, train=None):
     """(X, y) of some rows, as scikit-learn's searches take them: of a kernel matrix the columns too."""
-    if type(X) is not np.ndarray or X.ndim != 2 or get_tags(estimator).input_tags.pairwise:
+    plain = type(X) in (np.ndarray, np.memmap)  # the second is what joblib makes of the first for processes
+    if not plain or X.ndim != 2 or get_tags(estimator).input_tags.pairwise:
         return safe_split(estimator, X, y, rows, train)
     return take_rows(X, rows), None if y is None else safe_indexing(y, rows)

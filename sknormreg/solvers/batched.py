@@ -1,7 +1,7 @@
-"""A path of squared loss on rows: several strengths are solved, then checked in one pass over X.
+"""A path of squared loss on rows: several strengths are solved, then checked in a pass over X.
 
 The working set is chosen for the weakest of the next few strengths. On its Gram block the path is
-followed through all of them (`moments_path.follow`), and one pass over X gives the gradient at the last.
+followed through all of them (`moments_path.follow`), and a pass over X gives the gradient at the last.
 Those before it are checked on the few columns that `screening` cannot rule out. Up to the first strength
 at which a coordinate outside violates they are accepted; from there it goes on with that one inside. A
 solution whose own gradient is more than rounding is refined once, from that gradient, and checked along
@@ -45,7 +45,8 @@ class _Checked:
     flat: np.ndarray
     intercept: np.ndarray
     residual: np.ndarray  # times the root of the weights
-    cols: np.ndarray  # the members of the working set, then the others
+    cols: np.ndarray  # the members of the working set at that time, then the others
+    n_members: int
     correlation: np.ndarray
     objective: float
     gap: float
@@ -70,7 +71,6 @@ class BatchedPath:
         """A list of solutions."""
         c = self.problem.coordinates
         point = self._check([_Trial(0, self.null, 0)])[0]
-        self.null_loss = point.objective - self.penalties[0].value(self.null, c)
         gradient = -self.anchors.correlations[-1]
         strength = max(self.problem.penalty.alpha_max(gradient, c), self.alphas[0])
         place, batch, pending, stuck = 0, _FIRST, [], 0
@@ -127,9 +127,12 @@ class BatchedPath:
             order = np.argsort(-there - np.where(support[candidates], np.inf, 0.0))
             candidates = candidates[order[:room]]
         self._join(candidates)
-        if candidates.size:
-            correlation[candidates] = self.anchors.correlate(point.residual[None, :], candidates)[0]
-        return correlation[self.members]
+        return self._at_members(point)
+
+    def _at_members(self, point):
+        """The correlations of the members at a point, which may have been checked when there were fewer."""
+        known, new = point.correlation[: point.n_members], self.members[point.n_members :]
+        return np.append(known, self.anchors.correlate(point.residual[None, :], new)[0])
 
     def _join(self, new):
         """More members, in the order in which the workspace holds them."""
@@ -146,7 +149,7 @@ class BatchedPath:
         return flat
 
     def _check(self, trials):
-        """What one pass over X, for the last of the trials, tells of them all."""
+        """What a pass over X for the last of the trials tells of them all."""
         if not trials:
             return []
         problem, alphas = self.problem, self.alphas[[trial.place for trial in trials]]
@@ -166,7 +169,8 @@ class BatchedPath:
             objective, gap = squared_objective_and_gap(
                 penalty, within, flat[cols], v, losses[k], unpenalised
             )
-            checked.append(_Checked(flat, intercepts[k : k + 1], residuals[k], cols, v, objective, gap))
+            found = flat, intercepts[k : k + 1], residuals[k], cols, self.members.size, v, objective, gap
+            checked.append(_Checked(*found))
         return checked
 
     def _residuals(self, coefs):
@@ -188,7 +192,7 @@ class BatchedPath:
 
     def _in_doubt(self, alphas, residuals):
         """Every column outside the working set that may reach its threshold in a trial."""
-        c, last = self.problem.coordinates, len(alphas) - 1
+        c, last, before = self.problem.coordinates, len(alphas) - 1, self.inside.size + 1
         for _ in range(_PASSES):
             self.workspace.work.passes += 1
             self.anchors.add(residuals[last])
@@ -197,32 +201,32 @@ class BatchedPath:
             for alpha, estimate, distance in zip(alphas, estimates, distances, strict=True):
                 reach = pull(-estimate, c) + self.anchors.lengths * distance
                 doubt |= ~(reach < alpha * self.thresholds)  # also where something overflowed
-            if len(alphas) * np.count_nonzero(doubt) <= _WORTH * doubt.size:
+            left = np.count_nonzero(doubt)
+            if len(alphas) * left <= _WORTH * doubt.size or left == before:
                 break
-            last = int(np.argmax(distances))
+            last, before = int(np.argmax(distances)), left
         return np.flatnonzero(doubt & ~self.inside)
 
     def _violated(self, point, place):
         """Whether a coordinate outside the working set violates."""
-        m = self.members.size
-        others = point.cols[m:]
+        others, correlation = point.cols[point.n_members :], point.correlation[point.n_members :]
         violation = self.penalties[place].violation(
-            point.flat[others], -point.correlation[m:], self.problem.coordinates.take(others)
+            point.flat[others], -correlation, self.problem.coordinates.take(others)
         )
-        return np.any(violation > _NOTICEABLE * np.abs(point.correlation[m:]))
+        return np.any((violation > _NOTICEABLE * np.abs(correlation)) & ~self.inside[others])
 
     def _settle(self, trial, point, pending):
         """Accept a point, or put its refinement among those to be checked."""
         known, place = self.solutions[trial.place], trial.place
         if known is None or point.gap <= max(known.dual_gap, 8 * _EPS * known.objective):
-            null = self.null_loss + self.penalties[place].value(self.null, self.problem.coordinates)
+            null = self.problem.null_loss + self.penalties[place].value(self.null, self.problem.coordinates)
             found = point.flat[None, :], point.intercept, point.objective, point.gap
             self.solutions[place] = Solution.judged(*found, null, self.tol, trial.n_iter)
         if trial.n_iter > 1 or not np.isfinite(point.gap):
             if self.solutions[place].status is not Status.CONVERGED:
                 self._alone(point.flat, place)
             return
-        start, gradient = point.flat[self.members], -point.correlation[: self.members.size]
+        start, gradient = point.flat[self.members], -self._at_members(point)
         within, gram = self.problem.coordinates.take(self.members), self._gram()
         violation = self.penalties[place].violation(start, gradient, within)
         root = np.sqrt(np.maximum(np.diagonal(gram), 0.0))

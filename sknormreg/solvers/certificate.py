@@ -10,7 +10,7 @@ class Landing:
     """What is known of a point before a full pass over X, in the centred units of the problem."""
 
     flat: np.ndarray  # coefficients (K p,)
-    intercept: np.ndarray  # (K,), optimal for them
+    intercept: np.ndarray  # (K,), optimal for them once it is settled
     z: np.ndarray  # predictor (K, n)
     loss: float
     norm: float  # of the coefficients, as the penalty has it
@@ -30,13 +30,18 @@ class Point(Landing):
 
 
 def land(problem, flat, intercept):
-    """At coefficients `flat`; the intercept is settled for them, starting from `intercept`."""
+    """At coefficients `flat`, with the intercept as it is given."""
     flat = problem.settle(flat)
     z = problem.predictor(flat.reshape(problem.shape), intercept)
-    change = problem.best_intercept(z)
-    z += change[:, None]
     norm = problem.penalty.value(flat, problem.coordinates)
-    return Landing(flat, intercept + change, z, problem.loss_value(z), norm)
+    return Landing(flat, intercept, z, problem.loss_value(z), norm)
+
+
+def settle(problem, at):
+    """The same with the best intercept."""
+    change = problem.best_intercept(at.z)
+    z = at.z + change[:, None]
+    return replace(at, intercept=at.intercept + change, z=z, loss=problem.loss_value(z))
 
 
 def survey(problem, at):
@@ -64,8 +69,8 @@ def _gap(problem, at, correlation):
 
 
 def evaluate(problem, flat, intercept):
-    """The point at coefficients `flat`."""
-    return survey(problem, land(problem, flat, intercept))
+    """The point at coefficients `flat`; the intercept is settled for them, starting from `intercept`."""
+    return survey(problem, settle(problem, land(problem, flat, intercept)))
 
 
 def squared_residuals(problem, coefs):

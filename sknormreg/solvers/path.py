@@ -68,11 +68,11 @@ def _point_at(problem, coef, intercept, work):
 
 
 def _onward(first, second, alpha):
-    """(coef, intercept) on the line through two points of a path in log(alpha); no sign changes on it."""
+    """(coef, intercept) on the straight line through two points of a path; no sign changes on it."""
     (a, w, b), (a2, w2, b2) = first, second
     if a == a2:
         return w2, b2
-    t = 1.0 if alpha == 0.0 else np.clip(np.log(a2 / alpha) / np.log(a / a2), 0.0, 1.0)
+    t = np.clip((a2 - alpha) / (a - a2), 0.0, 1.0)
     coef = w2 + t * (w2 - w)
     return np.where(np.sign(coef) == np.sign(w2), coef, w2), b2 + t * (b2 - b)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import brentq
 
-from .certificate import land
+from .certificate import land, settle
 
 _EPS = np.finfo(float).eps
 _DECREASE = 1e-4  # of what the model promised: as much as is asked of a step
@@ -12,21 +12,21 @@ _DECREASE = 1e-4  # of what the model promised: as much as is asked of a step
 def advance(problem, point, members, target, model):
     """(where the step to `target` leads, the share of it that was taken): 1, 1/2, 1/4, ...; 0: none.
 
-    The whole step is taken if it lowers the objective as the model promised, at its own best intercept. The
-    model of a quadratic loss is exact. Where the curvature jumps the share is the best there is: Newton's
-    method on a piecewise quadratic then ends after finitely many steps (Keerthi and DeCoste, 2005), and
-    with shorter ones it may stall.
+    The whole step is taken if it lowers the objective as the model promised; that of a quadratic loss is
+    exact. Where the curvature jumps the share is the best there is: Newton's method on a piecewise
+    quadratic then ends after finitely many steps (Keerthi and DeCoste, 2005), and with shorter ones it may
+    stall.
     """
-    there = land(problem, *_between(point, members, target, 1.0))
-    if problem.loss.quadratic:
-        return there, 1.0
-    promised = model.gradient @ (target - model.start) + there.norm - point.norm
-    slack = 8 * _EPS * (abs(point.objective) + point.norm)
-    enough = 0.5 if problem.loss.kinked else _DECREASE
-    if there.objective - point.objective <= enough * promised + slack:
-        return there, 1.0
-    t = _share(problem, point, members, target - model.start, model, slack)
-    return (land(problem, *_between(point, members, target, t)) if t < 1.0 else there), t
+    there, t = land(problem, *_between(point, members, target, 1.0)), 1.0
+    if not problem.loss.quadratic:
+        step = target - model.start
+        promised = model.gradient @ step + there.norm - point.norm
+        slack = 8 * _EPS * (abs(point.objective) + point.norm)
+        enough = 0.5 if problem.loss.kinked else _DECREASE
+        if not there.objective - point.objective <= enough * promised + slack:
+            t = _share(problem, point, members, step, promised, slack)
+            there = land(problem, *_between(point, members, target, t))
+    return settle(problem, there), t
 
 
 def _between(point, members, target, t):
@@ -36,7 +36,7 @@ def _between(point, members, target, t):
     return flat, intercept + t * target[m:] if target.size > m else intercept
 
 
-def _share(problem, point, members, step, model, slack):
+def _share(problem, point, members, step, promised, slack):
     """The share of a step that is too long."""
     c, penalty, m = problem.coordinates.take(members), problem.penalty, members.size
     full = np.zeros(point.flat.size)
@@ -53,7 +53,6 @@ def _share(problem, point, members, step, model, slack):
             return descent + penalty.smooth(start + t * step[:m], c)[0] @ step[:m]
 
         return _root(slope)
-    promised = model.gradient @ step + penalty.value(start + step[:m], c) - point.norm
     t = 0.5
     while t > 1e-12:
         change = problem.loss_value(point.z + t * dz) - point.loss

@@ -6,7 +6,7 @@ import numpy as np
 
 _KEPT = 1 << 21  # doubles of gathered columns worth keeping: 16 MiB
 _CLOSE = 1e-2  # relative change of a curvature within which a Hessian serves again
-_CHEAP = 1 << 20  # products in a Hessian that costs next to nothing, so that it never does
+_CHEAP = 1 << 20  # products in a Hessian that costs next to nothing: always formed anew
 
 
 @dataclass
