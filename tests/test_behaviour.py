@@ -7,12 +7,16 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from sknormreg import (
     ElasticNet,
     ElasticNetClassifier,
     Lasso,
     LassoClassifier,
+    LassoClassifierCV,
     Ridge,
     RidgeClassifier,
 )
@@ -250,3 +254,22 @@ def test_softmax_conventions():
     assert np.all(model.coef_[:, :2] != 0.0)
     np.testing.assert_allclose(model.coef_[:, :2].sum(axis=0), 0.0, atol=1e-12)
     np.testing.assert_allclose(model.intercept_.sum(), 0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda X, y: Lasso(max_iter=1, alpha=1e-3).fit(X, y),
+        lambda X, y: make_pipeline(StandardScaler(), Lasso(max_iter=1, alpha=1e-3)).fit(X, y),
+        lambda X, y: LassoClassifier(max_iter=1).fit_path(X, y > 0, [0.01, 0.001]),
+        lambda X, y: LassoClassifierCV(max_iter=1, cv=2).fit(X, y > 0),
+        lambda X, y: GridSearchCV(Lasso(max_iter=1), {"alpha": [1e-3]}, cv=2).fit(X, y),
+    ],
+    ids=["fit", "pipeline", "fit_path", "choice of alpha", "search"],
+)
+def test_warnings_point_to_the_line_of_the_user(fit):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 200))
+    with pytest.warns(ConvergenceWarning) as caught:
+        fit(X, X @ rng.normal(size=200))
+    assert {warning.filename for warning in caught} == {__file__}

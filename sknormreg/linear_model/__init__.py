@@ -12,6 +12,7 @@ from ._ridge import Ridge
 from ._ridge_classifier import RidgeClassifier
 from ._ridge_elimination import gaussian_deviance
 from ._strengths import largest_alpha
+from ._warning import warn
 
 __all__ = [
     "FLOATS",
@@ -31,4 +32,5 @@ __all__ = [
     "relaxed",
     "stack",
     "store",
+    "warn",
 ]

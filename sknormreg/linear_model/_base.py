@@ -1,6 +1,5 @@
 """What every linear model here shares: parameters, prediction, messages, callbacks."""
 
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
@@ -13,6 +12,7 @@ from .._compat import CallbackSupportMixin, Interval
 from ..solvers.paths import solve_from
 from ..solvers.solution import Status
 from ._fit_path import PathMixin
+from ._warning import warn
 
 FLOATS = (np.float64, np.float32)
 
@@ -125,7 +125,7 @@ class PenalizedModel(PathMixin, LinearModel):
         failed = [(s, a) for s, a in zip(solutions, alphas, strict=True) if s.status not in fine]
         if failed:
             solution, alpha = max(failed, key=lambda pair: pair[0].relative_gap)
-            warnings.warn(
+            warn(
                 solution.status.value.format(
                     gap=solution.relative_gap,
                     tol=self.tol,
@@ -133,5 +133,4 @@ class PenalizedModel(PathMixin, LinearModel):
                     hint="Scaling the features, or a larger alpha or tol, also helps.",
                 ),
                 ConvergenceWarning,
-                stacklevel=5,
             )

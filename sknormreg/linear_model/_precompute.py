@@ -1,10 +1,10 @@
 """scikit-learn's `precompute`: a Gram matrix that the user already has."""
 
-import warnings
-
 import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array
+
+from ._warning import warn
 
 
 def adopt_gram(workspace, precompute, design, weights, fit_intercept):
@@ -27,10 +27,9 @@ def adopt_gram(workspace, precompute, design, weights, fit_intercept):
     if gram.shape != (p, p):
         raise ValueError(f"precompute must have shape ({p}, {p}), got {gram.shape}.")
     if fit_intercept and not np.allclose(design.mean, 0.0):
-        warnings.warn(
+        warn(
             "Gram matrix was provided but X was centered to fit intercept: recomputing Gram matrix.",
             UserWarning,
-            stacklevel=5,
         )
         return
     pair = np.unique([p // 2, min(p // 2 + 1, p - 1)])

@@ -1,8 +1,8 @@
 """Which of the candidates a rule takes."""
 
-import warnings
-
 import numpy as np
+
+from ..linear_model import warn
 
 CRITERIA = ("aic", "bic", "ebic")
 RULES = {"min", "1se", *CRITERIA}
@@ -32,7 +32,7 @@ def check_scored(mean):
 def warn_of(mean):
     """Warn of scores that are not finite, in the words of a search."""
     if not np.isfinite(mean).all():
-        warnings.warn(f"One or more of the test scores are non-finite: {mean}", UserWarning, stacklevel=5)
+        warn(f"One or more of the test scores are non-finite: {mean}", UserWarning)
 
 
 def simplest_near(mean, error, best, strength):

@@ -1,6 +1,5 @@
 """The choice of alpha for ridge: exact leave-one-out by default, folds, or a criterion."""
 
-import warnings
 from copy import copy
 from dataclasses import dataclass
 from numbers import Real
@@ -9,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from .._compat import Interval, StrOptions
-from ..linear_model import Ridge
+from ..linear_model import Ridge, warn
 from ._approximate import check_several, exact_errors, knows
 from ._choice import CRITERIA, ask, best_of, simplest_near, warn_of
 from ._path_cv import CV_CONSTRAINTS, Choice, PathCV, check_alphas
@@ -59,11 +58,10 @@ class RidgeBaseCV(PathCV):
                 other = "cv!=None" if self.cv is not None else f"alpha_rule={self.alpha_rule!r}"
                 raise ValueError(f"{other} and {name}=True are incompatible")
         if getattr(self, "gcv_mode", None) == "svd" and sparse.issparse(X):
-            warnings.warn(
+            warn(
                 "The 'svd' mode is not supported for sparse X, we fallback to `gcv_mode='eigen'`. The "
                 "decomposition is chosen by the shape of X in any case.",
                 FutureWarning,
-                stacklevel=4,
             )
         alphas = check_alphas(self.alphas, positive=leaves_out)
         template = self._templates()[0]
