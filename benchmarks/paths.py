@@ -98,6 +98,7 @@ def choices():
 
 GLMNET = """
 library(glmnet)
+glmnet.control(fdev = 0, devmax = 1)  # to the end of the path
 args <- commandArgs(trailingOnly = TRUE)
 n <- as.integer(args[1]); p <- as.integer(args[2]); tol <- as.numeric(args[3])
 X <- matrix(readBin("X.bin", "double", n * p), n, p)
@@ -181,7 +182,7 @@ def paths(only):
         alphas, peers = grid(X, y, 100, 0.01), path_peers()
         runs = {}
         for peer, run in peers.items():
-            for tol in 10.0 ** -np.arange(4, 17):
+            for tol in 10.0 ** -np.arange(4, 20):
                 coefs = run(X, y, alphas, tol)
                 if coefs.shape[1] == alphas.size and worst_gap(X, y, alphas, coefs) <= TARGET:
                     runs[peer] = Timed(run, (X, y, alphas, tol))

@@ -41,7 +41,7 @@ def settle(problem, at):
     """The same with the best intercept."""
     change = problem.best_intercept(at.z)
     z = at.z + change[:, None]
-    return replace(at, intercept=at.intercept + change, z=z, loss=problem.loss_value(z))
+    return Landing(at.flat, at.intercept + change, z, problem.loss_value(z), at.norm)
 
 
 def survey(problem, at):
