@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ids import named
 from scipy import sparse
 from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
@@ -255,7 +256,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("options", "message"), BAD, ids=[str(options)[:60] for options, _ in BAD])
+@pytest.mark.parametrize(("options", "message"), BAD, ids=named)
 def test_bad_input_is_named(options, message):
     X, y = load_diabetes(return_X_y=True)
     with pytest.raises(ValueError, match=message):

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from explicit_loops import TALL, WIDE
+from ids import named
 from numpy.testing import assert_array_equal
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import UndefinedMetricWarning
@@ -68,7 +69,7 @@ def test_no_alpha_with_a_score_is_an_error():
 
 
 @pytest.mark.parametrize(
-    "option", [{"cv": LeaveOneOut()}, {"scoring": some_nan, "alphas": [3.0]}], ids=repr
+    "option", [{"cv": LeaveOneOut()}, {"scoring": some_nan, "alphas": [3.0]}], ids=named
 )
 def test_of_ridge_it_is_a_warning_as_in_a_search(option):
     """R2 of single samples, for one."""
@@ -143,7 +144,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("estimator", "given", "message"), BAD, ids=lambda value: f"{value!r:.60}")
+@pytest.mark.parametrize(("estimator", "given", "message"), BAD, ids=named)
 def test_bad_input_is_named(estimator, given, message):
     X, y = TALL
     with pytest.raises(ValueError, match=message):

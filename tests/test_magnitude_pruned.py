@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ids import named
 from scipy import sparse
 from sklearn import linear_model
 from sklearn.base import clone
@@ -454,7 +455,7 @@ BAD = [
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize(("options", "message"), BAD, ids=[str(options)[:60] for options, _ in BAD])
+@pytest.mark.parametrize(("options", "message"), BAD, ids=named)
 def test_bad_input_is_named(options, message):
     X, y = load_diabetes(return_X_y=True)
     with pytest.raises(ValueError, match=message):
