@@ -30,7 +30,9 @@ def quadratic():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(2 * M, M)) + rng.normal(size=(2 * M, 1))
     ones = np.ones(M)
-    return X.T @ X / len(X), rng.normal(size=M), 1e-6 * ones, 0 * ones, -np.inf * ones, np.inf * ones
+    with np.errstate(invalid="ignore"):  # a false alarm of the OpenBLAS that NumPy 1.25 came with
+        G = X.T @ X / len(X)
+    return G, rng.normal(size=M), 1e-6 * ones, 0 * ones, -np.inf * ones, np.inf * ones
 
 
 def space(rows):
