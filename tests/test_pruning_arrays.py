@@ -316,3 +316,19 @@ def test_weights_must_be_real():
     with pytest.raises(ValueError, match="out must be None for sparse"):
         clip_weights(sparse.csr_array(np.eye(3)), 0.5, out=np.zeros(3))
     assert clip_weights([3, 1], 0.5).dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    "Ws",
+    [
+        [np.array([[1.0, 2.0]]), np.array([[2.0, 4.0]])],
+        [np.zeros((1, 1), np.float32), np.zeros((1, 1)), np.zeros(1, np.float32)],
+    ],
+    ids=["another scale", "another precision"],
+)
+def test_layers_with_the_same_lamp_scores_keep_their_order_of_contents(Ws):
+    for n_keep in range(sum(W.size for W in Ws)):
+        masks = magnitude_mask(Ws, n_keep=n_keep, scope="global", scores="lamp")
+        moved = magnitude_mask(Ws[::-1], n_keep=n_keep, scope="global", scores="lamp")[::-1]
+        for mask, other in zip(masks, moved, strict=True):
+            np.testing.assert_array_equal(mask, other)

@@ -97,6 +97,7 @@ def magnitude_mask(
     masks = W.outputs(out, np.dtype(bool))
     units, expand = _units(W, structure, order)
     plain = structure is None and isinstance(scores, str) and scores == "magnitude"
+    contents = units
     if not plain:
         units = _scored(units, scores, W.several)
     kept = masks if structure is None else [np.empty(unit.shape, bool) for unit in units]
@@ -112,7 +113,8 @@ def magnitude_mask(
         if name == "threshold":
             _cut_at(members, marks, amount, relative, plain)
         else:
-            keep_largest(members, _number(name, amount, total, members), marks, plain)
+            n_keep = _number(name, amount, total, members)
+            keep_largest(members, n_keep, marks, plain, contents if scope == "global" else None)
     if structure is not None:
         for mask, spread in zip(masks, (e(k) for e, k in zip(expand, kept, strict=True)), strict=True):
             mask[...] = spread

@@ -8,17 +8,18 @@ from ._layers import chunks
 from .weights import representable
 
 
-def keep_largest(scores, n_keep, outs, magnitude=False):
+def keep_largest(scores, n_keep, outs, magnitude=False, contents=None):
     """Mark the `n_keep` largest of all scores in the boolean arrays `outs`; one array per layer.
 
     `magnitude` reads |score|. Of equal scores the first in C order are kept, and of those in different
-    layers the ones in the layer that comes first in an order of contents, whatever the order of the list.
-    Holds one copy of the scores.
+    layers the ones in the layer that comes first in an order of contents, whatever the order of the list:
+    of the scores, and behind them of `contents`, what was scored. Holds one copy of the scores.
     """
     cut, ties = _cut(scores, n_keep, magnitude)
     order = range(len(scores))
     if len(scores) > 1 and ties is not None:
-        order = sorted(order, key=lambda i: _digest(scores[i], magnitude))
+        contents = scores if contents is None else contents
+        order = sorted(order, key=lambda i: _digest(scores[i], magnitude) + _digest(contents[i], True))
     for i in order:
         near = representable(cut, scores[i].dtype, up=True)
         for score, mask in chunks(scores[i], outs[i]):
@@ -54,4 +55,4 @@ def _cut(scores, n_keep, magnitude):
 
 def _digest(score, magnitude):
     values = np.ascontiguousarray(np.abs(score) if magnitude else score)
-    return (values.shape, hashlib.blake2b(values).digest())
+    return (values.shape, values.dtype.str, hashlib.blake2b(values).digest())
