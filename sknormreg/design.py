@@ -19,6 +19,7 @@ from ._kernels import dense
 _SEVERAL = 4  # coefficient vectors from which on centred copies for BLAS are worth it
 _BLOCK = 1 << 19  # doubles in one centred copy of some rows and columns: 4 MiB
 _SMALL = 1 << 16  # doubles of which a centred copy is kept: 512 KiB
+_FAR = 10.0  # deviations from zero at which a mean taken out of products costs digits
 _SAMPLE = 256  # rows that tell whether means are far from zero
 
 
@@ -174,6 +175,23 @@ class DenseDesign:
             out[:, rows] = block
         return out
 
+    def replace(self, cols, columns):
+        """The design with other columns (n, len(cols)), centred, in the places `cols`."""
+        made = copy(self)
+        made.X = np.array(self.X, dtype=np.float64, order="F")
+        made.X[:, cols] = columns
+        made.mean = self.mean.copy()
+        made.mean[cols] = 0.0
+        made.column_major = True
+        vars(made).pop("_copy", None)
+        return made
+
+    def row_blocks(self, height):
+        """Centred float64 copies of some rows (height or fewer, p), with the rows they are."""
+        for first in range(0, self.shape[0], height):
+            some = slice(first, first + height)
+            yield some, np.subtract(self.X[some], self.mean, dtype=np.float64)
+
     @cached_property
     def _copy(self):
         """All of a small X, columns first, or None."""
@@ -202,8 +220,9 @@ class SparseDesign:
     """Compressed columns, centred by a rank-one correction.
 
     A column that stores every row of positive weight has no implicit zeros that count, so it is centred
-    in a copy of the stored values instead: there the mean may be far above the deviation. In any other
-    column the zeros themselves keep the deviation comparable to the mean.
+    in a copy of the stored values instead: there the mean may be far above the deviation. So it may where
+    what is not stored weighs next to nothing, and such a column, if it stores half its rows, is filled up.
+    In any other column the zeros themselves keep the deviation comparable to the mean.
     """
 
     def __init__(self, X, weights, centre):
@@ -237,6 +256,12 @@ class SparseDesign:
             self._rest = mean
         self.X = X
         self.mean = mean
+        far = self._rest**2 > _FAR**2 * self.squares(np.arange(X.shape[1]), weights) / weights.sum()
+        far = np.flatnonzero(far & (2 * self._stored >= X.shape[0]))
+        if far.size:
+            self.X = _with_columns(X, far, X[:, far].toarray() - mean[far])
+            self._rest[far] = 0.0
+            self._stored = np.diff(self.X.indptr)
 
     def correlate(self, R, cols=None):
         """(K, p): each row of R (K, n) against every centred column, or against `cols`."""
@@ -271,8 +296,11 @@ class SparseDesign:
     def squares(self, cols, weights):
         """Weighted sums of squares of the centred columns, the diagonal of `gram`."""
         X, rest = self._take(cols)
-        squared = sparse.csc_array((np.square(X.data, dtype=np.float64), X.indices, X.indptr), X.shape)
-        return _sums(squared, weights) - rest * (2.0 * _sums(X, weights) - rest * weights.sum())
+        stored = weights[X.indices]
+        centred = X.data - np.repeat(rest, np.diff(X.indptr))
+        squared = sparse.csc_array((stored * centred * centred, X.indices, X.indptr), X.shape)
+        outside = weights.sum() - sparse.csc_array((stored, X.indices, X.indptr), X.shape).sum(axis=0)
+        return squared.sum(axis=0) + np.maximum(outside, 0.0) * rest * rest
 
     def scaled_gram(self, cols, outputs, a):
         """(M M', M a') for M (m, n) with rows a[outputs[i]] * (column cols[i], centred)."""
@@ -305,6 +333,24 @@ class SparseDesign:
         made.shape, made.mean, made._stored = made.X.shape, self.mean[cols], self._stored[cols]
         return made
 
+    def replace(self, cols, columns):
+        """The design with other columns (n, len(cols)), centred, in the places `cols`."""
+        made = copy(self)
+        made.X = _with_columns(self.X, cols, columns)
+        made._stored = np.diff(made.X.indptr)
+        made.mean, made._rest = self.mean.copy(), self._rest.copy()
+        made.mean[cols] = made._rest[cols] = 0.0
+        return made
+
+    def row_blocks(self, height):
+        """Centred dense copies of some rows (height or fewer, p), with the rows they are."""
+        X = self.X.tocsr()
+        for first in range(0, self.shape[0], height):
+            some = slice(first, first + height)
+            rows = X[some].toarray().astype(np.float64, copy=False)
+            rows -= self._rest
+            yield some, rows
+
     def _take(self, cols):
         return (self.X, self._rest) if cols is None else (self.X[:, cols], self._rest[cols])
 
@@ -316,6 +362,13 @@ def _equal_up_to_rounding(value, mean):
 def _pattern(X):
     """Ones where X stores a value."""
     return sparse.csc_array((np.ones(X.nnz, dtype=np.int8), X.indices, X.indptr), shape=X.shape)
+
+
+def _with_columns(X, cols, columns):
+    """X with other columns (n, len(cols)) in the places `cols`."""
+    order = np.append(np.delete(np.arange(X.shape[1]), cols), cols)
+    parts = [sparse.csc_array(X[:, order[: -len(cols)]]), sparse.csc_array(columns)]
+    return sparse.hstack(parts, format="csc")[:, np.argsort(order)]
 
 
 def _sums(X, weights):

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 
+def mean_squares(rows, weights):
+    """Of each of `rows` (K, n); what has no weight has no part, however large its square."""
+    return np.einsum("ki,ki->k", rows * weights, rows)
+
+
 @dataclass
 class Moments:
     """Weighted averages of centred rows: S weights in all.
@@ -26,7 +31,7 @@ class Moments:
         return cls(
             gram=design.gram(everything, weights),
             cross=design.correlate(Y * weights),
-            yy=(Y * Y) @ weights,
+            yy=mean_squares(Y, weights),
             x_mean=design.mean,
             y_mean=y_mean,
             weight=weight,

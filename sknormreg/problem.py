@@ -13,6 +13,7 @@ import numpy as np
 
 from .losses import Loss
 from .penalties import Coordinates, Penalty
+from .unpenalised import RowProducts, Unpenalised
 
 
 @dataclass
@@ -25,6 +26,9 @@ class Problem:
     coordinates: Coordinates  # flat, K p
     fit_intercept: bool = True
     _null_loss: list = field(default_factory=list, init=False, repr=False)  # empty until wanted
+    _free: dict = field(
+        default_factory=dict, init=False, repr=False
+    )  # `Unpenalised`, with and without alpha
 
     def __post_init__(self):
         self.n_outputs = self.y.shape[0]
@@ -35,7 +39,7 @@ class Problem:
         if alpha == self.penalty.alpha:
             return self
         made = replace(self, penalty=self.penalty.with_alpha(alpha))
-        made._null_loss = self._null_loss
+        made._null_loss, made._free = self._null_loss, self._free
         return made
 
     def predictor(self, coef, intercept):
@@ -53,22 +57,21 @@ class Problem:
             return np.zeros(self.n_outputs)
         return self.loss.best_intercept(self.y, z, self.weights)
 
-    @cached_property
+    @property
     def unpenalised(self):
-        """Coordinates without penalty and open on a side, and their weighted sums of squares."""
-        free = open_and_unpenalised(self.penalty, self.coordinates)
-        if free.size == 0:
-            return free, np.zeros(0)
-        features = free % self.n_features
-        used, place = np.unique(features, return_inverse=True)
-        return free, self.design.squares(used, self.weights)[place]
+        """The `Unpenalised` coordinates."""
+        key = self.penalty.alpha == 0.0
+        if key not in self._free:
+            products = RowProducts(self.design, self.weights)
+            self._free[key] = Unpenalised(self.penalty, self.coordinates, self.n_features, products)
+        return self._free[key]
 
     @cached_property
     def floating(self):
         """Features of a softmax whose coefficients may all move by one constant: unpenalised, unbounded."""
         if not self.loss.shift_invariant:
             return np.zeros(0, dtype=np.intp)
-        c, (free, _) = self.coordinates, self.unpenalised
+        c, free = self.coordinates, self.unpenalised.indices
         whole = np.zeros(self.shape, dtype=bool)
         whole.flat[free] = np.isinf(c.low[free]) & np.isinf(c.high[free])
         return np.flatnonzero(whole.all(axis=0))
@@ -83,7 +86,7 @@ class Problem:
 
     def recedes(self, flat, intercept):
         """Whether the unpenalised part of a point is a direction along which the loss falls forever."""
-        free, _ = self.unpenalised
+        free = self.unpenalised.indices
         if self.loss.quadratic or not np.any(flat[free]):
             return False
         direction = np.zeros_like(flat)
@@ -107,9 +110,3 @@ class Problem:
             z += self.best_intercept(z)[:, None]
             self._null_loss.append(self.loss_value(z))
         return self._null_loss[0]
-
-
-def open_and_unpenalised(penalty, c):
-    """Coordinates without penalty that at least one bound leaves open."""
-    none = c.unpenalised | (penalty.alpha == 0.0)
-    return np.flatnonzero(none & (np.isinf(c.low) | np.isinf(c.high)))

@@ -60,7 +60,7 @@ DATA = {
     "3-D X": Case(ALL, ("dim 3",), {"X": X[:, :, None]}),
     "words in X": Case(ALL, ("could not convert string to float",), {"X": np.full((20, 3), "a")}),
     "complex X": Case(ALL, ("Complex data not supported",), {"X": X * 1j}),
-    "X too large": Case(ALL, ("overflow", "scale them down"), {"X": 1e307 * X}),
+    "X too large": Case([*SQUARES, *LOGISTIC], ("overflow", "scale them down"), {"X": 1e307 * X}),
     "fewer targets than rows": Case(ALL, ("inconsistent numbers of samples",), {"y": y[:-1]}),
     "no target": Case(ALL, ("requires y to be passed",), {"y": None}),
     "NaN in y": Case(ALL, ("[yY] contains NaN",), {"y": broken(y, np.nan)}),

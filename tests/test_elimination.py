@@ -59,7 +59,7 @@ def test_down_dates_equal_fits_from_scratch(seed, n, p, lam, shift, storage, dat
         check((coef, elimination.loss(), elimination.freedom()), expected, 1e-7 if shift else 1e-9)
         assert np.all(coef[:, ~kept] == 0.0)
         np.testing.assert_allclose(
-            elimination.refined(), expected[0], atol=1e-9 * np.abs(expected[0]).max(initial=1e-300)
+            elimination.refined().coef, expected[0], atol=1e-9 * np.abs(expected[0]).max(initial=1e-300)
         )
         if left.size == 0:
             break

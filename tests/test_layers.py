@@ -19,11 +19,12 @@ ROOT = Path(sknormreg.__file__).parent
 
 # Each layer, and all that it may import from this package. A layer missing here has to be placed first.
 FOUNDATIONS = {"_kernels"}
-OBJECTS = {"losses", "penalties", "design", "moments"}
+OBJECTS = {"losses", "penalties", "design", "moments", "unpenalised"}
 MAY_IMPORT = {
     "_kernels": set(),
     "design": {"_kernels"},
     "moments": set(),
+    "unpenalised": set(),
     "norms": set(),
     "losses": {"_kernels"},
     "penalties": set(),

@@ -65,7 +65,7 @@ cdef struct Search:
     char *state           # HELD, FREE, PARKED or BARRED
     Py_ssize_t factored   # factorisations from scratch
     Py_ssize_t removed    # coordinates dropped from the factor since
-    double worst_pivot    # the smallest squared pivot relative to its diagonal
+    double worst_pivot    # the smallest squared pivot relative to its diagonal, of columns kept out too
     double pivot          # of the column last tried, squared: curvature along its null direction
     Py_ssize_t done       # operations since signals were looked at
 
@@ -140,9 +140,9 @@ cdef bint append(Search *s, Py_ssize_t j) noexcept nogil:
     forward_substitute(s, s.x)
     pivot -= dot(k, s.x, s.x)
     s.pivot = pivot
+    s.worst_pivot = min(s.worst_pivot, fmax(pivot, 0.0) / diagonal(s, j))
     if pivot <= DEPENDENT * (k + 1) * diagonal(s, j):
         return False
-    s.worst_pivot = min(s.worst_pivot, pivot / diagonal(s, j))
     for i in range(k):
         s.R[i * m + k] = s.x[i]
     s.R[k * m + k] = sqrt(pivot)
@@ -343,7 +343,7 @@ cdef int factorise(Search *s) except -1 nogil:
     for i in range(k if sound else 0):
         pivot = s.R[i * m + i] ** 2 / diagonal(s, s.order[i])
         sound = sound and pivot > DEPENDENT * k
-        s.worst_pivot = min(s.worst_pivot, fmax(pivot, DEPENDENT * k))
+        s.worst_pivot = min(s.worst_pivot, pivot)
     if sound:
         s.k = k
         for i in range(k):
@@ -476,19 +476,20 @@ def finish(const double[:, :] G, double[::1] q, double[::1] w, const double[::1]
 def follow(const double[:, :] G, double[::1] q, double[::1] w, const double[::1] unit1,
            const double[::1] unit2, const double[::1] alphas, const double[::1] low,
            const double[::1] high, const double[::1] noise, double[:, ::1] R, Py_ssize_t[::1] order,
-           double[:, ::1] scratch, char[::1] state, Py_ssize_t max_steps, double[:, ::1] out):
+           double[:, ::1] scratch, char[::1] state, Py_ssize_t max_steps, double sure,
+           double[:, ::1] out):
     """The optima for l1 = alpha unit1 and l2 = alpha unit2 at falling alphas > 0, one row of `out` each.
 
     From one alpha to the next the factor is kept, so a path costs its changes of pattern; only where l2
-    is not zero is it formed anew. Scratch is (7 x m). Returns (alphas done, steps, factorisations, the
-    smallest squared pivot relative to its diagonal).
+    is not zero is it formed anew. Scratch is (7 x m). Returns (alphas done, how many of them before a
+    squared pivot was below `sure` of its diagonal, steps, factorisations).
     """
     cdef Search s
-    cdef Py_ssize_t steps = 0, a, j, m = w.shape[0], done = 0
+    cdef Py_ssize_t steps = 0, a, j, m = w.shape[0], done = 0, certain = 0
     cdef bint curved = False, fresh = True
     cdef double[::1] l1, l2
     if m == 0:
-        return alphas.shape[0], 0, 0, 1.0
+        return alphas.shape[0], alphas.shape[0], 0, 0
     l1 = scratch[5]
     l2 = scratch[6]
     s = begin(G, q, w, l1, l2, low, high, noise, R, order, scratch, state)
@@ -514,4 +515,6 @@ def follow(const double[:, :] G, double[::1] q, double[::1] w, const double[::1]
             for j in range(m):
                 out[a, j] = s.w[j]
             done += 1
-    return done, steps, s.factored, s.worst_pivot
+            if s.worst_pivot > sure:
+                certain = done
+    return done, certain, steps, s.factored

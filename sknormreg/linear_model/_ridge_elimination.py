@@ -143,11 +143,12 @@ class RidgeElimination:
         coef, solutions = np.empty_like(self.coef), []
         with np.errstate(over="ignore", invalid="ignore"):
             for group, part in zip(self.groups, self.parts, strict=True):
-                coef[group] = part.refined()
+                found = part.refined()
+                coef[group] = found.coef
                 low = np.where(part.kept, -np.inf, 0.0)
                 within = replace(self.coordinates, low=low, high=-low)
                 task = self.rows.task(within, group)
-                solutions += certify(task.at(self.alphas[group]), coef[group], self.estimator.tol)
+                solutions += certify(task.at(self.alphas[group]), found, self.estimator.tol)
         model = copy.copy(self.estimator)
         model._warn(solutions, self.alphas)
         model._adopt(self.rows.task(self.coordinates), solutions)

@@ -12,7 +12,7 @@ class SquaredLoss(Loss):
 
     def value(self, y, z, s):
         residual = y - z
-        return 0.5 * float(np.sum((residual * residual) @ s))
+        return 0.5 * float(np.vdot(residual * s, residual))
 
     def gradient(self, y, z, s):
         return s * (z - y)

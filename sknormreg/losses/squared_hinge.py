@@ -16,7 +16,7 @@ class SquaredHinge(Loss):
 
     def value(self, y, z, s):
         short = np.maximum(0.0, 1.0 - y * z)
-        return float(np.sum((short * short) @ s))
+        return float(np.vdot(short * s, short))
 
     def gradient(self, y, z, s):
         return -2.0 * s * y * np.maximum(0.0, 1.0 - y * z)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..moments import mean_squares
 from ..penalties._base import pull
-from ..problem import open_and_unpenalised
 from .certificate import squared_objective_and_gap
 from .moments_path import follow
 from .path import solve_path
@@ -61,7 +61,7 @@ class BatchedPath:
         self.members = workspace.members = np.empty(0, dtype=np.intp)
         self.inside = np.zeros(problem.n_features, dtype=bool)
         self.solutions = [None] * len(alphas)
-        self.yy = float((problem.y * problem.y)[0] @ problem.weights)
+        self.yy = float(mean_squares(problem.y, problem.weights)[0])
         self.penalties = [problem.penalty.with_alpha(float(alpha)) for alpha in alphas]
         self.thresholds = problem.penalty.with_alpha(1.0).l1_and_l2(problem.coordinates)[0]
         self.null = problem.null_coef()
@@ -162,12 +162,13 @@ class BatchedPath:
             [self._correlate_members(residuals), self.anchors.correlate(residuals, others)]
         )
         within, checked = problem.coordinates.take(cols), []
-        free = open_and_unpenalised(problem.penalty.with_alpha(float(alphas[0])), within)
-        unpenalised = free, self.anchors.lengths[cols[free]] ** 2
+        free = problem.with_alpha(float(alphas[0])).unpenalised
+        place = np.empty(problem.n_features, dtype=np.intp)
+        place[cols] = np.arange(cols.size)  # no threshold keeps an unpenalised column out
         for k, (trial, v) in enumerate(zip(trials, correlations, strict=True)):
             penalty, flat = self.penalties[trial.place], trial.flat
             objective, gap = squared_objective_and_gap(
-                penalty, within, flat[cols], v, losses[k], unpenalised
+                penalty, within, flat[cols], v, losses[k], free.charge(v[place[free.indices]])
             )
             found = flat, intercepts[k : k + 1], residuals[k], cols, self.members.size, v, objective, gap
             checked.append(_Checked(*found))

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..moments import mean_squares
+
 
 @dataclass
 class Landing:
@@ -58,13 +60,15 @@ def at_strength(problem, point):
 
 
 def _gap(problem, at, correlation):
+    if not np.isfinite(correlation).all():
+        return np.nan
     return duality_gap(
         problem.penalty,
         problem.coordinates,
         at.flat,
         correlation,
         lambda tau: problem.loss.fenchel_gap(problem.y, at.z, problem.weights, tau),
-        problem.unpenalised,
+        problem.unpenalised.charge(correlation[problem.unpenalised.indices]),
     )
 
 
@@ -81,34 +85,24 @@ def squared_residuals(problem, coefs):
     z = problem.design.matvec(coefs)
     change = (problem.y - z) @ problem.weights if problem.fit_intercept else np.zeros(len(coefs))
     residuals = problem.y - z - change[:, None]
-    return residuals, change, 0.5 * (residuals * residuals) @ problem.weights
+    return residuals, change, 0.5 * mean_squares(residuals, problem.weights)
 
 
-def squared_objective_and_gap(penalty, coordinates, flat, correlation, loss, unpenalised):
+def squared_objective_and_gap(penalty, coordinates, flat, correlation, loss, charge):
     """Where half a mean square of residuals, the `loss`, says all of the rows."""
-    gap = duality_gap(
-        penalty, coordinates, flat, correlation, lambda tau: (1.0 - tau) ** 2 * loss, unpenalised
-    )
+    gap = duality_gap(penalty, coordinates, flat, correlation, lambda tau: (1.0 - tau) ** 2 * loss, charge)
     return loss + penalty.value(flat, coordinates), gap
 
 
-def duality_gap(penalty, coordinates, flat, correlation, loss_gap, unpenalised):
+def duality_gap(penalty, coordinates, flat, correlation, loss_gap, charge):
     """Primal minus dual objective; never negative, nan where something overflowed.
 
     The dual point is the scaled residual tau u, u = -dF/dz, and `correlation` is X'u. The gap is the sum
     of the Fenchel-Young gaps of the loss, `loss_gap(tau)`, and of the penalty, each a sum of non-negative
-    terms, so it is accurate relative to itself and not only to the objective. Unpenalised coordinates
-    (indices and squares), on which no scaling makes the dual point feasible, are charged in the penalty's
-    share and once more here.
+    terms, so it is accurate relative to itself and not only to the objective. Unpenalised coordinates, on
+    which no scaling makes the dual point feasible, are charged in the penalty's share and by `charge`.
     """
     if not np.isfinite(correlation).all():
         return np.nan
     candidates = penalty.dual_candidates(flat, correlation, coordinates)
-    gap = min(loss_gap(tau) + share for tau, share in candidates)
-    free, squares = unpenalised
-    if free.size:  # where X'u has to vanish, what one step along each coordinate would still gain
-        v, c = correlation[free], coordinates.take(free)
-        moving = (squares > 0) & np.where(v > 0, np.isinf(c.high), np.isinf(c.low))
-        gain = v[moving] / np.sqrt(squares[moving])
-        gap += 0.5 * float(gain @ gain)
-    return gap
+    return min(loss_gap(tau) + share for tau, share in candidates) + charge

@@ -6,13 +6,15 @@ two also `correct` and `reliable`, what `ridge.refine` asks of a method.
 """
 
 from copy import copy
+from dataclasses import replace
 
 import numpy as np
 from scipy import linalg
 from scipy.linalg import blas, lapack
 
 from .._kernels.dense import correlate_columns
-from .ridge import solve_ridge
+from ..moments import mean_squares
+from .ridge import Squares, solve_ridge
 
 _EPS = np.finfo(float).eps
 _DRIFT = 1e-9  # relative error at which a down-dated solution is given up
@@ -21,7 +23,7 @@ _DRIFT = 1e-9  # relative error at which a down-dated solution is given up
 class Primal:
     def __init__(self, design, Y, weights, lam, factor, index):
         self.design, self.Y, self.weights, self.lam, self.factor = design, Y, weights, lam, factor
-        self.squares = (Y * Y) @ weights
+        self.squares = mean_squares(Y, weights)
         self.index = index  # features that were left at the last factorisation
         self.gram = design.gram(index, weights)
         self.cross = design.correlate(Y * weights, index)
@@ -31,7 +33,7 @@ class Primal:
     def for_targets(self, Y):
         """The same for other targets, before anything is dropped; it shares the Gram matrix."""
         made = copy(self)
-        made.Y, made.squares = Y, (Y * Y) @ self.weights
+        made.Y, made.squares = Y, mean_squares(Y, self.weights)
         made.cross = self.design.correlate(Y * self.weights, self.index)
         made.inverse, made.alive = self.inverse.copy(), self.alive.copy()
         made.w = made.cross @ made.inverse
@@ -239,8 +241,10 @@ class Anew:
         self.index = np.flatnonzero(self.kept)
         self.left = self.design.restrict(self.index)
         self.w = np.zeros((self.Y.shape[0], 0))
+        self.last = Squares(self.w, np.zeros(len(self.w)))
         if self.index.size:
-            self.w, _ = solve_ridge(self.left, self.Y, self.weights, self.lam, self.factor[self.index])
+            self.last = solve_ridge(self.left, self.Y, self.weights, self.lam, self.factor[self.index])
+            self.w = self.last.coef
             self.factorisations += 1
 
     def drop(self, features):
@@ -250,13 +254,17 @@ class Anew:
     def column_squares(self):
         return self.design.squares(np.arange(self.design.shape[1]), self.weights)
 
+    def found(self):
+        """The `Squares` of all features."""
+        return replace(self.last, coef=self.coef())
+
     def coef(self):
         coef = np.zeros((self.w.shape[0], self.kept.size))
         coef[:, self.index] = self.w
         return coef
 
     def loss(self):
-        return (self.Y - self.left.matvec(self.w)) ** 2 @ self.weights
+        return mean_squares(self.Y - self.left.matvec(self.w), self.weights)
 
     def freedom(self):
         """The rank of the unpenalised columns, and for the others, less those, sum e / (e + lam)."""

@@ -91,9 +91,9 @@ def fold_coefficients(train, penalty, coordinates, strengths):
         for k, cross in enumerate(train.cross):
             squares = Squares(train.gram, cross, float(train.yy[k]))
             falling = np.ascontiguousarray(strengths[:, k])
-            coef, sure = solve_moments(squares, penalty, coordinates, falling, work)
+            coef, certain = solve_moments(squares, penalty, coordinates, falling, work)
             found.append(coef)
-            if not sure or len(coef) < len(strengths):
+            if certain < len(strengths):
                 return None
         found = np.stack(found, axis=1)
     elif np.all(coordinates.factor > 0):

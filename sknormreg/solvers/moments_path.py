@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._kernels import newton
-from ..problem import open_and_unpenalised
+from ..unpenalised import MatrixProducts, Unpenalised
 from .certificate import squared_objective_and_gap
 from .solution import Solution
 
@@ -36,10 +36,10 @@ class Squares:
 
 
 def solve_moments(squares, penalty, coordinates, alphas, work):
-    """(coefficients (A', p), sure): the optima at falling `alphas`.
+    """(coefficients (A', p), certain): the optima at falling `alphas`.
 
-    A' < A if a search ran too long. Not `sure`: columns so dependent that a Gram matrix loses digits that
-    the rows have.
+    A' < A if a search ran too long. From the place `certain` on, columns are so near to dependent that a
+    Gram matrix loses digits that the rows have.
     """
     start = np.clip(np.zeros(squares.cross.size), coordinates.low, coordinates.high)
     gradient = -squares.correlation(start)
@@ -52,14 +52,14 @@ def follow(gram, gradient, start, penalty, coordinates, alphas, yy, work):
     unit1, unit2 = penalty.with_alpha(1.0).l1_and_l2(c)
     noise = 16 * _EPS * np.sqrt(np.maximum(np.diagonal(gram), 0.0) * yy)
     found = np.empty((len(alphas), p))
-    done, steps, factorisations, pivot = newton.follow(
+    done, certain, steps, factorisations = newton.follow(
         gram, gradient.copy(), start.copy(), unit1, unit2, np.ascontiguousarray(alphas, dtype=np.float64),
         c.low, c.high, noise, np.empty((p, p)), np.empty(p, dtype=np.intp), np.empty((7, p)),
-        np.empty(p, dtype=np.int8), 3 * p + 50, found,
+        np.empty(p, dtype=np.int8), 3 * p + 50, _SURE, found,
     )  # fmt: skip
     work.newton_steps += steps
     work.factorisations += factorisations
-    return found[:done], pivot > _SURE
+    return found[:done], certain
 
 
 def certify(squares, penalty, coordinates, alphas, found, tol):
@@ -69,11 +69,11 @@ def certify(squares, penalty, coordinates, alphas, found, tol):
     correlation = squares.correlation(found)
     loss = squares.loss(found, correlation)
     null_loss = squares.loss(null, squares.correlation(null))
-    diagonal, solutions = np.diagonal(squares.gram), []
+    products, solutions = MatrixProducts(squares.gram), []
+    free = Unpenalised(penalty.with_alpha(float(alphas[0])), c, len(squares.gram), products)
     for alpha, w, v, value in zip(alphas, found, correlation, loss, strict=True):
         here = penalty.with_alpha(float(alpha))
-        free = open_and_unpenalised(here, c)
-        objective, gap = squared_objective_and_gap(here, c, w, v, value, (free, diagonal[free]))
+        objective, gap = squared_objective_and_gap(here, c, w, v, value, free.charge(v[free.indices]))
         null_objective = null_loss + here.value(null, c)
         solutions.append(Solution.judged(w[None, :], np.zeros(1), objective, gap, null_objective, tol))
     return solutions

@@ -14,6 +14,7 @@ import numpy as np
 from .certificate import at_strength, evaluate, survey
 from .continuation import stages
 from .model import build_model
+from .polish import polish
 from .quadratic import minimise
 from .solution import Solution, Status
 from .step import advance
@@ -130,6 +131,9 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
             found.point, stopped = point, True
             break
     best = found.point if np.isfinite(point.gap) else point
+    uncertified = Status.judge(best.gap, tol, null_objective, best.objective) is Status.MAX_ITER
+    if uncertified and problem.loss.quadratic and n_iter < max_iter and not stopped:  # rounding ended it
+        best = polish(problem, best, tol * null_objective, workspace.work)
     status = Status.judge(best.gap, tol, null_objective, best.objective)
     if stopped and status is Status.MAX_ITER:
         status = Status.STOPPED

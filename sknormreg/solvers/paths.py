@@ -13,7 +13,9 @@ Where moments would lose digits, and where a search does not end, the outer loop
 
 import numpy as np
 
+from ..moments import mean_squares
 from .batched import BatchedPath
+from .independent import with_basis
 from .moments_path import Squares, certify, solve_moments
 from .path import solve, solve_path
 from .ridge import is_linear_system, solve_squares
@@ -48,13 +50,25 @@ def solve_from(problems, starts, *, workspace, tol, max_iter=None, callback=None
     """One solution per problem, each at its own strength and from its start: (coef, intercept) or None."""
     if is_linear_system(problems):
         return solve_squares(problems, tol, max_iter)
-    options = {"tol": tol, "max_iter": 1000 if max_iter is None else max_iter, "callback": callback}
+    options = {"workspace": workspace, "tol": tol, "max_iter": 1000 if max_iter is None else max_iter}
     return [
-        next(solve_rotated(problem, [problem.penalty.alpha], **options))
-        if rotates(problem)
-        else solve(problem, start=start, workspace=workspace, **options)
+        _solve_one(problem, start, callback=callback, **options)
         for problem, start in zip(problems, starts, strict=True)
     ]
+
+
+def _solve_one(problem, start, *, workspace, tol, max_iter, callback):
+    options = {"tol": tol, "max_iter": max_iter}
+    if rotates(problem):
+        return next(solve_rotated(problem, [problem.penalty.alpha], callback=callback, **options))
+    basis = with_basis(problem)
+    if basis is None:
+        return solve(problem, start=start, workspace=workspace, callback=callback, **options)
+    found = solve(
+        basis.problem, start=basis.start(start), workspace=workspace.anew(), callback=basis.report(callback),
+        **options,
+    )  # fmt: skip
+    return basis.certified(found, problem.penalty.alpha, tol)
 
 
 def _at(problems, strengths):
@@ -63,6 +77,15 @@ def _at(problems, strengths):
 
 def _solve(problem, alphas, *, workspace, tol, max_iter):
     """The solutions of one problem at falling alphas."""
+    basis = with_basis(problem.with_alpha(alphas[0]))
+    if basis is not None:
+        options = {"workspace": workspace.anew(), "tol": tol, "max_iter": max_iter}
+        path = _solve_independent(basis.problem, alphas, **options)
+        return (basis.certified(found, alpha, tol) for found, alpha in zip(path, alphas, strict=True))
+    return _solve_independent(problem, alphas, workspace=workspace, tol=tol, max_iter=max_iter)
+
+
+def _solve_independent(problem, alphas, *, workspace, tol, max_iter):
     several = alphas.size > 1 and alphas[-1] > 0.0
     if several and problem.loss.quadratic and problem.penalty.l1_and_l2(problem.coordinates) is not None:
         if _moments_pay(problem, alphas.size):
@@ -83,14 +106,14 @@ def _by_moments(problem, alphas, workspace, tol, max_iter):
     squares = Squares(
         workspace.whole_gram(design, weights),
         design.correlate(problem.y * weights)[0],
-        float((problem.y * problem.y)[0] @ weights),
+        float(mean_squares(problem.y, weights)[0]),
     )
     workspace.work.passes += 1
-    found, sure = solve_moments(squares, problem.penalty, problem.coordinates, alphas, workspace.work)
-    if sure and np.isfinite(found).all():
-        solutions = certify(squares, problem.penalty, problem.coordinates, alphas[: len(found)], found, tol)
-    else:
-        solutions = []
+    found, certain = solve_moments(squares, problem.penalty, problem.coordinates, alphas, workspace.work)
+    solutions = []
+    if certain and np.isfinite(found).all():
+        sure = alphas[:certain], found[:certain]
+        solutions = certify(squares, problem.penalty, problem.coordinates, *sure, tol)
     for a, alpha in enumerate(alphas):
         solution = solutions[a] if a < len(solutions) else None
         if solution is None or solution.status is not Status.CONVERGED:

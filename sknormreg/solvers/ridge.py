@@ -5,28 +5,48 @@
 for centred X and Y, weights s that sum to one and one lam per target. Which method, by the table below;
 each ends with refinement steps on residuals recomputed from X, so the squared condition number of a Gram
 matrix costs iterations and not digits. What is singular, or too ill-conditioned for that, goes to an
-orthogonal method (SVD; LSQR for sparse X), which also gives the solution of minimum norm.
+orthogonal method, which alone decides what depends on what and gives the solution of minimum norm.
 
 | rows n, features p                           | method                                               |
 |----------------------------------------------|------------------------------------------------------|
 | p <= 5000, and p <= n or some factor is 0    | Cholesky of G + lam F; one eigh(G) for several lam   |
 | n < p, n <= 5000, all lam and factors > 0    | Cholesky of X F^-1 X' + lam I; eigh for several lam  |
-| otherwise, dense                             | SVD                                                  |
-| otherwise, sparse                            | LSQR                                                 |
+| otherwise, dense or of moderate size         | QR with pivoting (`orthogonal`)                      |
+| otherwise                                    | LSQR                                                 |
+
+Every method tells how far its objective is above the minimum: half the squared length, in the norm of the system,
+of the last step of refinement, or the squared projection of the residual on the columns.
 """
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import linalg
 from scipy.sparse.linalg import LinearOperator, lsqr
 
-from ..moments import Moments
+from ..moments import Moments, mean_squares
 from ..penalties import L2
-from .certificate import evaluate
+from ..unpenalised import cholesky
+from .certificate import evaluate, squared_residuals
+from .orthogonal import orthogonal_ridge
 from .solution import Solution
 
 _LARGEST = 5000  # side of a matrix worth factorising
+_DENSE = 1 << 25  # entries of sparse rows that an orthogonal method may hold: 256 MiB
+_DEAR = 1 << 42  # operations of one, from which on an iterative method has to do
+_SOUND = 1e-12  # reciprocal condition number, in the scale of the columns, that refinement mends
 _REFINEMENTS = 10
 _EPS = np.finfo(float).eps
+
+
+@dataclass
+class Squares:
+    """What was found for K targets."""
+
+    coef: np.ndarray  # (K, p)
+    above: np.ndarray  # (K,), how far the objective is above its minimum; inf where it is not known
+    n_iter: int = 1  # the most of any target
+    direct: bool = True  # no iterations that might have been more
 
 
 def is_linear_system(problems):
@@ -41,22 +61,31 @@ def solve_squares(problems, tol, max_iter=None):
     first = problems[0]
     Y = np.concatenate([problem.y for problem in problems])
     lam = np.array([problem.penalty.alpha for problem in problems])
-    coef, n_iter = solve_ridge(first.design, Y, first.weights, lam, first.coordinates.factor, max_iter)
-    return certify(problems, coef, tol, n_iter)
+    found = solve_ridge(first.design, Y, first.weights, lam, first.coordinates.factor, max_iter)
+    return certify(problems, found, tol)
 
 
-def certify(problems, coef, tol, n_iter=1):
-    """Solutions from coefficients (K, p), one problem each."""
-    solutions = []
-    for problem, w in zip(problems, coef, strict=True):
-        point = evaluate(problem, w, np.zeros(1))
-        found = w[None, :], point.intercept, point.objective, point.gap
-        solutions.append(Solution.judged(*found, problem.null_objective(), tol, n_iter))
+def certify(problems, found, tol):
+    """Solutions from what was found for one problem each.
+
+    The gap is what a factorisation tells of the minimum, where there is one: the dual point that X'u makes
+    charges its rounding to the curvature of the penalty alone, and not to that of the whole system.
+    """
+    Y, solutions = np.concatenate([problem.y for problem in problems]), []
+    _, intercepts, losses = squared_residuals(replace(problems[0], y=Y), found.coef)
+    for k, (problem, w, gap) in enumerate(zip(problems, found.coef, found.above, strict=True)):
+        if not np.isfinite(gap):
+            gap = evaluate(problem, w, intercepts[k : k + 1]).gap
+        solution = Solution.judged(
+            w[None, :], intercepts[k : k + 1], losses[k] + problem.penalty.value(w, problem.coordinates),
+            float(gap), problem.null_objective(), tol, found.n_iter, direct=found.direct,
+        )  # fmt: skip
+        solutions.append(solution)
     return solutions
 
 
 def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
-    """Coefficients (K, p) and the number of iterations: 1, or for LSQR the most of any target."""
+    """`Squares` of targets Y (K, n)."""
     n, p = design.shape
     root = np.sqrt(weights)
     lam = np.broadcast_to(lam, Y.shape[0])
@@ -68,37 +97,51 @@ def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
     elif n < p and n <= _LARGEST and np.all(lam > 0) and np.all(factor > 0):
         method = _Dual(design, weights, lam, factor)
     if method is not None and method.sound:
-        coef, settled = refine(method, design, Y, weights)
+        coef, settled, above = refine(method, design, Y, weights)
         if settled:
-            return coef, 1
-    if hasattr(design, "columns"):
-        return _by_svd(design, Y, root, lam, factor), 1
+            return Squares(coef, above)
+    if _can_be_dense(design):
+        return Squares(*orthogonal_ridge(design, Y, root, lam, factor))
     return _by_lsqr(design, Y, root, lam, factor, max_iter)
 
 
-def refine(method, design, Y, weights, start=None):
-    """(coef, settled): corrections from the gradient at the present point until they stop shrinking.
+def _can_be_dense(design):
+    """Whether rows may be copied into dense blocks: where they are dense, or all that is held is of the
+    size of a Gram matrix that would be formed.
+    """
+    n, p = design.shape
+    if hasattr(design, "columns"):
+        return True
+    held = p <= _LARGEST if p <= n else n * p <= _DENSE
+    return held and n * p * min(n, p) <= _DEAR
 
-    Settled: the last correction is below 1e-10 of the solution, in the norm of the predictions.
+
+def refine(method, design, Y, weights, start=None):
+    """(coef, settled, above (K,)): corrections from the gradient at the present point until they stop shrinking.
+
+    Settled: the last correction is below 1e-10 of the solution, in the norm of the predictions. Above
+    the minimum was half the square of that, with the penalty's share, and is less after it.
     """
     coef = np.zeros((Y.shape[0], design.shape[1])) if start is None else start
     residual = Y if start is None else _residual(design, Y, weights, coef)
     previous = np.inf
-    reach = np.sqrt((Y * Y) @ weights)
+    reach = np.sqrt(mean_squares(Y, weights))
     for _ in range(_REFINEMENTS):
         change = method.correct(residual, coef)
         trial = coef + change
         moved = design.matvec(change)
-        size = np.max(np.sqrt((moved * moved) @ weights) / np.where(reach > 0, reach, 1.0))
+        squares = mean_squares(moved, weights)
+        size = np.max(np.sqrt(squares) / np.where(reach > 0, reach, 1.0))
         if not np.isfinite(size):
-            return coef, False
+            return coef, False, np.full(len(coef), np.inf)
+        above = 0.5 * (squares + method.lam * ((change * change) @ method.factor))
         if size >= 0.5 * previous:
             break
         coef, previous = trial, size
         residual = _residual(design, Y, weights, coef)
         if size <= 4 * _EPS:
             break
-    return coef, bool(previous <= 1e-10 and method.reliable(reach))
+    return coef, bool(previous <= 1e-10 and method.reliable(reach)), above
 
 
 def _residual(design, Y, weights, coef):
@@ -118,16 +161,12 @@ class _Primal:
         if self.several and np.all(factor == factor[0]):
             self.values, self.vectors = linalg.eigh(gram)
             shifted = self.values[0] + lam.min() * factor[0]
-            self.sound = shifted > 10 * gram.shape[0] * _EPS * self.values[-1]
+            self.sound = shifted > max(_SOUND, 10 * len(gram) * _EPS) * self.values[-1]
             self._solve = self._by_eigh
         else:
             self.factors = {}
             for value in np.unique(lam):
-                matrix = gram + np.diag(value * factor)
-                solve = _cholesky_solver(matrix)
-                if solve is None and not hasattr(design, "columns"):  # sparse: no SVD to turn to
-                    solve = _pseudo_solver(matrix, uniform=value == 0)
-                self.factors[value] = solve
+                self.factors[value] = _cholesky_solver(gram + np.diag(value * factor))
             self.sound = all(f is not None for f in self.factors.values())
             self._solve = self._by_factors
 
@@ -166,7 +205,8 @@ class _Dual:
         self.several = np.unique(lam).size > 1
         if self.several:
             self.values, self.vectors = linalg.eigh(kernel)
-            self.sound = self.values[0] + lam.min() > 10 * kernel.shape[0] * _EPS * self.values[-1]
+            floor = max(_SOUND, 10 * len(kernel) * _EPS)
+            self.sound = self.values[0] + lam.min() > floor * self.values[-1]
         else:
             self._solve = _cholesky_solver(kernel + np.diag(np.full(kernel.shape[0], lam[0])))
             self.sound = self._solve is not None
@@ -191,58 +231,12 @@ class _Dual:
 
 
 def _cholesky_solver(matrix):
-    """A function that solves with the matrix, or None when it is singular to working precision."""
-    diagonal = np.diagonal(matrix)
-    try:
-        factor = linalg.cho_factor(matrix, lower=True, check_finite=False)
-    except linalg.LinAlgError:
+    """A function that solves with the matrix, or None where it is too near to a singular one."""
+    found = cholesky(matrix, _SOUND)
+    if found is None:
         return None
-    pivots = np.diagonal(factor[0]) ** 2
-    if not np.all(pivots > 10 * diagonal.size * _EPS * diagonal):
-        return None
-    return lambda rhs: linalg.cho_solve(factor, rhs, check_finite=False)
-
-
-def _pseudo_solver(matrix, uniform):
-    """The same by a pseudo-inverse, in the scale of each column unless the minimum norm is wanted."""
-    diagonal = np.diagonal(matrix)
-    largest = diagonal.max(initial=0.0)
-    scale = np.sqrt(largest if uniform else np.where(diagonal > 0, diagonal, 1.0)) * np.ones(diagonal.size)
-    scale[scale == 0] = 1.0
-    values, vectors = linalg.eigh(matrix / np.outer(scale, scale))
-    kept = values > diagonal.size * _EPS * values[-1]
-    values, vectors = values[kept], vectors[:, kept] / scale[:, None]
-    return lambda rhs: vectors @ ((vectors.T @ rhs) / values[:, None])
-
-
-def _by_svd(design, Y, root, lam, factor):
-    """Minimum norm among the minimisers, by an SVD of the (weighted, scaled) rows."""
-    everything = np.arange(design.shape[1])
-    A = design.columns(everything) * root  # (p, n)
-    rhs = Y * root
-    free = factor == 0.0
-    if not free.any():
-        return _svd_path(A, rhs, lam, factor)
-    # unpenalised columns: project them out, solve for the rest, then fit them to what is left
-    basis = linalg.orth(A[free].T)
-    rest = A[~free] - (A[~free] @ basis) @ basis.T
-    coef = np.zeros((Y.shape[0], design.shape[1]))
-    if not free.all():
-        coef[:, ~free] = _svd_path(rest, rhs - (rhs @ basis) @ basis.T, lam, factor[~free])
-    left = rhs - coef[:, ~free] @ A[~free]
-    coef[:, free] = linalg.lstsq(A[free].T, left.T, cond=max(A.shape) * _EPS, lapack_driver="gelsd")[0].T
-    return coef
-
-
-def _svd_path(A, rhs, lam, factor):
-    scale = 1.0 / np.sqrt(factor)
-    U, values, Vt = linalg.svd((A * scale[:, None]).T, full_matrices=False)
-    cut = max(A.shape) * _EPS * values.max(initial=0.0)
-    kept = values > cut
-    values, U, Vt = values[kept], U[:, kept], Vt[kept]
-    coef = ((rhs @ U) * (values / (values**2 + lam[:, None]))) @ Vt * scale
-    coef[:, ~A.any(axis=1)] = 0.0  # a column of zeros has no coefficient, not even a rounding error
-    return coef
+    factor, scale = found[0], found[1][:, None]
+    return lambda rhs: linalg.cho_solve((factor, True), rhs / scale, check_finite=False) / scale
 
 
 def _by_lsqr(design, Y, root, lam, factor, max_iter):
@@ -271,4 +265,4 @@ def _by_lsqr(design, Y, root, lam, factor, max_iter):
             iter_lim=max_iter or 20 * max(n, p),
         )
         coef[k], most = result[0] * (size / unit), max(most, result[2])
-    return coef, most
+    return Squares(coef, np.full(len(coef), np.inf), most, direct=False)

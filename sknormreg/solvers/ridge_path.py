@@ -5,15 +5,12 @@ solution, refined once on the equations. Wide rows are the linear systems of `ri
 as one more target.
 """
 
-from dataclasses import replace
-
 import numpy as np
 from scipy import linalg
 
-from .certificate import squared_objective_and_gap, squared_residuals
+from ..moments import mean_squares
 from .moments_path import Squares, certify
-from .ridge import solve_ridge, solve_squares
-from .solution import Solution
+from .ridge import solve_squares
 
 _SURE = 1e-6  # smallest eigenvalue over the largest for which a Gram matrix leaves ten digits
 _LARGEST = 4096  # side of a Gram matrix worth decomposing
@@ -62,30 +59,17 @@ def _by_moments(problems, strengths, workspace, tol):
         return None
     columns = []
     for k, y in enumerate(Y):
-        squares = Squares(gram, cross[k], float((y * y) @ weights))
+        squares = Squares(gram, cross[k], float(mean_squares(y[None, :], weights)[0]))
         columns.append(certify(squares, first.penalty, c, strengths[:, k], coef[:, k], tol))
     return list(zip(*columns, strict=True))
 
 
 def _as_targets(problems, strengths, tol, max_iter):
     first, K = problems[0], len(problems)
-    design, weights, c = first.design, first.weights, first.coordinates
-    Y = np.concatenate([problem.y for problem in problems])
-    height = max(1, _AT_ONCE // (K * max(design.shape)))
+    height = max(1, _AT_ONCE // (K * max(first.design.shape)))
     rows = []
     for start in range(0, len(strengths), height):
-        block = strengths[start : start + height]
-        tiled = np.tile(Y, (len(block), 1))
-        coef, n_iter = solve_ridge(design, tiled, weights, block.ravel(), c.factor, max_iter)
-        residuals, intercepts, losses = squared_residuals(replace(first, y=tiled), coef)
-        correlations = design.correlate(residuals * weights)
-        nulls, solutions = np.tile(0.5 * (Y * Y) @ weights, len(block)), []
-        for k, (w, lam) in enumerate(zip(coef, block.ravel(), strict=True)):
-            problem = first.with_alpha(float(lam))
-            objective, gap = squared_objective_and_gap(
-                problem.penalty, c, w, correlations[k], losses[k], problem.unpenalised
-            )
-            found = w[None, :], intercepts[k : k + 1], objective, gap
-            solutions.append(Solution.judged(*found, nulls[k], tol, n_iter))
+        block = [here for row in strengths[start : start + height] for here in _at(problems, row)]
+        solutions = solve_squares(block, tol, max_iter)
         rows += [solutions[i : i + K] for i in range(0, len(solutions), K)]
     return rows

@@ -16,6 +16,11 @@ class Status(Enum):
         "Relative duality gap: {gap:.3e}, tolerance: {tol:.3e}, alpha={alpha:.6g}. "
         "{hint}"
     )
+    INEXACT = (
+        "Objective did not converge: the linear system is too ill-conditioned for floating-point numbers. "
+        "Relative duality gap: {gap:.3e}, tolerance: {tol:.3e}, alpha={alpha:.6g}. "
+        "Scaling the features, or a larger alpha or tol, helps."
+    )
     STOPPED = "A callback stopped the fit before the tolerance was certified."
     NOT_FINITE = (
         "Coordinate descent iterations resulted in non-finite parameter values. The squares of the values "
@@ -28,12 +33,17 @@ class Status(Enum):
     )
 
     @classmethod
-    def judge(cls, gap, tol, null_objective, objective):
-        """CONVERGED when the gap is within tol * f_null, up to the rounding of the objective."""
+    def judge(cls, gap, tol, null_objective, objective, direct=False):
+        """CONVERGED when the gap is within tol * f_null, up to the rounding of the objective.
+
+        A `direct` method has no iterations of which more would help.
+        """
         if not isfinite(gap):
             return cls.NOT_FINITE
         certified = gap <= tol * null_objective + 8 * _EPS * objective
-        return cls.CONVERGED if certified else cls.MAX_ITER
+        if certified:
+            return cls.CONVERGED
+        return cls.INEXACT if direct else cls.MAX_ITER
 
 
 @dataclass
@@ -49,9 +59,9 @@ class Solution:
     status: Status
 
     @classmethod
-    def judged(cls, coef, intercept, objective, gap, null_objective, tol, n_iter=1):
+    def judged(cls, coef, intercept, objective, gap, null_objective, tol, n_iter=1, direct=False):
         """A solution whose gap alone tells its status."""
-        status = Status.judge(gap, tol, null_objective, objective)
+        status = Status.judge(gap, tol, null_objective, objective, direct)
         return cls(coef, intercept, objective, gap, null_objective, n_iter, status)
 
     @property

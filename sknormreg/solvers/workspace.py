@@ -36,6 +36,12 @@ class Workspace:
         self._around = None  # (members, all coordinates, number of free ones, what they make together)
         self._squares = np.empty(0)  # weighted squares of columns, nan where not yet wanted
 
+    def anew(self):
+        """An empty one for another design, that counts work with this."""
+        made = Workspace()
+        made.work = self.work
+        return made
+
     def gram(self, design, weights):
         """Gram block of the members for a loss of constant curvature, formed once per column."""
         m = self.members.size

@@ -1,0 +1,184 @@
+"""Least squares and ridge by orthogonal factorisations of the rows, where a Gram matrix would lose the digits.
+
+    minimise over w    1/2 |y - A w|^2 + lam / 2 sum_j f_j w_j^2,    A = S^1/2 X
+
+The rows are reduced to at most p by Householder QR, block after block (Demmel, Grigori, Hoemmen and Langou, SIAM
+J. Sci. Comput. 34 (2012), section 3), which needs memory for two blocks of p rows. The rest is a dense problem
+of p rows whose columns are scaled to length one, for rank is a property of directions and not of units: a
+column whose distance from the others is no more than the rounding of its own entries depends on them. What
+they leave open is settled by the smallest sum of f_j w_j^2. Wide rows are turned into at most n dimensions first.
+
+Costs O(n p min(n, p)), several times that of a Gram matrix.
+"""
+
+import numpy as np
+from scipy import linalg
+
+_EPS = np.finfo(float).eps
+_HEIGHT = 4096  # rows reduced at a time, at least
+
+
+def orthogonal_ridge(design, Y, root, lam, factor):
+    """(coefficients (K, p), what the objective is above its minimum (K,)) for targets Y (K, n), lam (K,)."""
+    n, p = design.shape
+    if not factor.any():
+        lam, factor = np.zeros_like(lam), np.ones_like(factor)
+    if p <= n:
+        A, C = reduce_rows(design, Y, root)
+        return _for_each(lam, A, C, factor, _blur(design, A))
+    A = next(design.row_blocks(n))[1] * root[:, None]
+    A -= np.outer(root, root @ A) if design.centred else 0.0  # the means are rounded to their own size
+    return _wide(A, (Y * root).T, lam, factor, _blur(design, A))
+
+
+def reduce_rows(design, Y, root):
+    """(A (m, p), C (m, K)), m = min(n, p): the rows, and Y, in a basis of what the rows can reach."""
+    n, p = design.shape
+    A, C = np.empty((0, p)), np.empty((0, len(Y)))
+    for some, rows in design.row_blocks(n if n <= p else max(p, _HEIGHT)):
+        A, C = np.vstack([A, rows * root[some, None]]), np.vstack([C, (Y[:, some] * root[some]).T])
+        if len(A) > p:
+            turned, A = linalg.qr_multiply(A, C.T, mode="right", overwrite_a=True)
+            C = turned.T
+    return A, C
+
+
+def _blur(design, A):
+    """Rounding of the entries of each column, relative to its length and to eps."""
+    lengths = column_norms(A)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 1.0 + np.nan_to_num(np.abs(design.mean) / lengths, posinf=0.0)
+
+
+def column_norms(A):
+    """Lengths whose squares need not be floating-point numbers."""
+    largest = np.abs(A).max(axis=0, initial=0.0)
+    scale = np.where(largest > 0, largest, 1.0)
+    return largest * np.linalg.norm(A / scale, axis=0)
+
+
+def _for_each(lam, A, C, factor, blur):
+    """Coefficients (K, p) and what is left (K,): the targets that have one strength together."""
+    coef, left = np.empty((lam.size, factor.size)), np.empty(lam.size)
+    for value in np.unique(lam):
+        some = lam == value
+        found, left[some] = _solve(A, C[:, some], value, factor, blur)
+        coef[some] = found.T
+    return coef, left
+
+
+def _solve(A, C, lam, factor, blur):
+    """(w (p, K), what the objective is above its minimum (K,))."""
+    if lam > 0:
+        A = np.vstack([A, np.diag(np.sqrt(lam * factor))])
+        C = np.vstack([C, np.zeros((factor.size, C.shape[1]))])
+    lengths = column_norms(A)
+    present = np.flatnonzero(lengths > 0)
+    scale = lengths[present]
+    basis = Basis(A[:, present] / scale, blur[present])
+    scaled = basis.solve(C)
+    if basis.rank < present.size:
+        directions = basis.null_space()
+        for weight in _metrics(factor[present]):
+            if directions.shape[1]:
+                scaled, directions = _shorten(scaled, directions, weight / scale)
+        scaled += basis.solve(C - basis.A @ scaled)
+    w = np.zeros((A.shape[1], C.shape[1]))
+    w[present] = scaled / scale[:, None]
+    gain = basis.Q.T @ (C - A @ w)
+    return w, 0.5 * np.einsum("ik,ik->k", gain, gain)
+
+
+def _metrics(factor):
+    """Roots of the weights in the sums of squares that are to be small, one after the other."""
+    penalised = factor > 0
+    return [np.sqrt(factor)] if penalised.all() else [np.sqrt(factor), (~penalised).astype(float)]
+
+
+def _shorten(w, directions, weight):
+    """w less its part along `directions` (p, d) in a metric, and the directions that have no length in it."""
+    moved = directions * weight[:, None]
+    lengths = column_norms(moved)
+    seen = lengths > 0
+    order = np.argsort(-np.abs(moved).max(axis=1, initial=0.0))  # stiff rows first (Cox and Higham, 1998)
+    Q, R, pivot = linalg.qr((moved[:, seen] / lengths[seen])[order], mode="economic", pivoting=True)
+    steps = linalg.solve_triangular(R, Q.T @ (w * weight[:, None])[order])
+    chosen = np.flatnonzero(seen)[pivot]
+    return w - (directions[:, chosen] / lengths[chosen]) @ steps, directions[:, ~seen]
+
+
+class Basis:
+    """Of the span of columns A (m, q) of length one, by QR with column pivoting.
+
+    `blur` (q,) is the rounding of the entries of each, in units of eps.
+    """
+
+    def __init__(self, A, blur):
+        self.A = A
+        Q, self.R, self.pivot = linalg.qr(A, mode="economic", pivoting=True, check_finite=False)
+        diagonal = np.abs(np.diagonal(self.R))
+        lost = diagonal <= max(A.shape) * _EPS * blur[self.pivot[: diagonal.size]]
+        self.rank = int(np.argmax(lost)) if lost.any() else diagonal.size
+        self.Q = Q[:, : self.rank]
+        self.chosen, self.others = self.pivot[: self.rank], self.pivot[self.rank :]
+        self.triangle = self.R[: self.rank, : self.rank]
+
+    def solve(self, C):
+        """A least-squares solution (q, K), zero on the columns that depend on the others."""
+        w = np.zeros((self.A.shape[1], C.shape[1]))
+        w[self.chosen] = linalg.solve_triangular(self.triangle, self.Q.T @ C)
+        return w
+
+    def null_space(self):
+        """Columns (q, d) along which A does not change. What may be rounding in them is zero."""
+        inverse = linalg.solve_triangular(self.triangle, np.eye(self.rank))
+        parts = inverse @ self.R[: self.rank, self.rank :]
+        noise = max(self.A.shape) * _EPS * np.abs(inverse).sum(axis=1)[:, None]
+        directions = np.zeros((self.A.shape[1], self.others.size))
+        directions[self.chosen] = np.where(
+            np.abs(parts) <= noise * (1.0 + np.abs(parts).max(axis=0)), 0.0, -parts
+        )
+        directions[self.others, np.arange(self.others.size)] = 1.0
+        return directions
+
+
+def _wide(A, C, lam, factor, blur):
+    """Fewer rows than columns: unpenalised columns are projected out, the rest turned into n dimensions."""
+    free = factor == 0.0 if lam.any() else np.zeros(factor.size, dtype=bool)
+    rest, left_of = A, C
+    if free.any():
+        lengths = column_norms(A[:, free])
+        present = lengths > 0
+        Q = Basis(A[:, free][:, present] / lengths[present], blur[free][present]).Q
+        rest, left_of = A[:, ~free], C
+        for _ in range(2):  # once is not enough where little is left
+            rest, left_of = rest - Q @ (Q.T @ rest), left_of - Q @ (Q.T @ left_of)
+    root = np.sqrt(factor[~free]) if lam.any() else np.ones(A.shape[1])
+    Z, back = turn((rest / root).T)
+    ones = np.ones(Z.shape[1])
+    t, left = _for_each(lam, Z, left_of, ones, ones)
+    coef = np.zeros((C.shape[1], factor.size))
+    coef[:, ~free] = (t @ back.T) / root
+    if free.any():
+        w, more = _solve(
+            A[:, free], C - A[:, ~free] @ coef[:, ~free].T, 0.0, np.ones(free.sum()), blur[free]
+        )
+        coef[:, free], left = w.T, left + more
+    return coef, left
+
+
+def turn(columns):
+    """(Z (n, r), back (p, r)) for columns (p, n) of wide rows: rows = Z back', back orthonormal.
+
+    By Householder QR with pivoting, the longest columns first: in that order each row of `back` is accurate
+    relative to its own size (Cox and Higham, 1998), so columns on scales far apart keep their digits.
+    """
+    order = np.argsort(-np.abs(columns).max(axis=1, initial=0.0))
+    Q, R, pivot = linalg.qr(columns[order], mode="economic", pivoting=True)
+    diagonal = np.abs(np.diagonal(R))
+    rank = np.count_nonzero(diagonal > max(columns.shape) * _EPS * diagonal[0])
+    Z = np.empty((columns.shape[1], rank), order="F")
+    Z[pivot] = R[:rank].T
+    back = np.empty((columns.shape[0], rank))
+    back[order] = Q[:, :rank]
+    return Z, back

@@ -1,0 +1,96 @@
+"""Squared loss where a Gram matrix leaves no digits: Newton steps, and dual points, by a QR factorisation.
+
+The dual point u = s (y - Xw - b) carries the rounding of X'u into the gap, divided by what may be next to nothing:
+an L1 threshold or an L2 strength far below it. A Newton step d on the coordinates that are free to move has
+none of that: the residual at w + d satisfies their optimality conditions by construction, so there X'u is known
+without being computed. With M = [S^1/2 X_A; C^1/2], C the curvature of the penalty and g its slope,
+
+    u' = s (y - Xw - b - X_A d),    M'M d = X_A'u - g,    (X'u')_A = g + C d
+
+and the gap at w under u' is 1/2 |M d|^2 plus the share of the other coordinates.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import linalg
+
+from .certificate import duality_gap, evaluate
+from .orthogonal import Basis, column_norms
+
+_MOST = 1 << 25  # entries of the columns that may be copied: 256 MiB
+_ROUNDS = 20
+
+
+def polish(problem, point, required, work):
+    """The `Point` after Newton steps on the pattern of the one given, until its gap is at most `required`.
+
+    A step ends where a coordinate meets zero or a bound, which is then left there. Each costs a
+    factorisation of the free columns and two passes over X. The point itself where these are too many.
+    """
+    for _ in range(_ROUNDS):
+        active = np.flatnonzero(problem.penalty.active(point.flat, problem.coordinates))
+        if active.size == 0 or active.size * max(problem.design.shape[0], active.size) > _MOST:
+            return point
+        step, gap = _newton_step(problem, point, active)
+        work.passes += 1
+        point = replace(point, gap=min(point.gap, gap))
+        if point.gap <= required:
+            return point
+        after = evaluate(problem, _shortened(problem, point.flat, active, step), point.intercept)
+        work.passes += 1
+        if not after.objective < point.objective:
+            return point
+        point = after
+    return point
+
+
+def _newton_step(problem, point, active):
+    """(step of the active coordinates, the gap at the point under the dual point of the step)."""
+    c, penalty, design = problem.coordinates, problem.penalty, problem.design
+    n, root = design.shape[0], np.sqrt(problem.weights)
+    slope, curvature = (np.broadcast_to(a, point.flat.shape)[active] for a in penalty.smooth(point.flat, c))
+    residual = root * (problem.y - point.z)[0]
+    M = next(design.restrict(active).row_blocks(n))[1] * root[:, None]
+    if curvature.any():
+        M = np.vstack([M, np.diag(np.sqrt(curvature))])
+    lengths = column_norms(M)
+    present = np.flatnonzero(lengths > 0)
+    scale = lengths[present]
+    basis = Basis(M[:, present] / scale, np.ones(present.size))
+    wanted = (slope[present] / scale)[basis.chosen]
+    along = basis.Q[:n].T @ residual - linalg.solve_triangular(basis.triangle, wanted, trans="T")
+    scaled = np.zeros(present.size)
+    scaled[basis.chosen] = linalg.solve_triangular(basis.triangle, along)
+    step = np.zeros(active.size)
+    step[present] = scaled / scale
+    moved = residual - (M[:n] @ step)
+    correlation = design.correlate((root * moved)[None, :])[0]
+    known = np.empty(present.size)
+    known[basis.chosen] = wanted
+    known[basis.others] = (
+        linalg.solve_triangular(basis.triangle, basis.R[: basis.rank, basis.rank :]).T @ wanted
+    )
+    correlation[active[present]] = known * scale + curvature[present] * step[present]
+
+    def loss_gap(tau):
+        return 0.5 * float(np.sum((residual - tau * moved) ** 2))
+
+    free = problem.unpenalised
+    rest = np.where(np.isin(free.indices, active), 0.0, correlation[free.indices])
+    return step, duality_gap(penalty, c, point.flat, correlation, loss_gap, free.charge(rest))
+
+
+def _shortened(problem, flat, active, step):
+    """The coefficients after the step, or where the first of them meets zero, if it has a kink, or a bound."""
+    c, w = problem.coordinates.take(active), flat[active]
+    kink = problem.penalty.violation(np.zeros(active.size), np.zeros(active.size), c) < 0.0
+    ends = np.where(step > 0, c.high, c.low)
+    ends = np.where(
+        kink & (w * step < 0), np.where(w > 0, np.maximum(ends, 0.0), np.minimum(ends, 0.0)), ends
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = np.where(step != 0, (ends - w) / step, np.inf)
+    made, t = flat.copy(), min(1.0, reach.min(initial=np.inf))
+    made[active] = np.where(reach <= t, ends, w + t * step)
+    return made

@@ -1,0 +1,136 @@
+"""Coordinates without a penalty, and what a residual that is not orthogonal to them costs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import linalg
+
+_LARGEST = 5000  # columns of which a Gram matrix is worth having
+_SURE = 1e-7  # reciprocal condition number of one that leaves nine digits to what it is solved for
+_SEEN = 1e-12  # eigenvalues of it, in the scale of the columns, that are no rounding
+_EPS = np.finfo(float).eps
+
+
+@dataclass
+class RowProducts:
+    """Weighted products of the columns of a design."""
+
+    design: object
+    weights: np.ndarray
+
+    def gram(self, features):
+        return self.design.gram(features, self.weights)
+
+    def squares(self, features):
+        return self.design.squares(features, self.weights)
+
+
+@dataclass
+class MatrixProducts:
+    """The same, from a Gram matrix of all features."""
+
+    matrix: np.ndarray
+
+    def gram(self, features):
+        return self.matrix[features[:, None], features]
+
+    def squares(self, features):
+        return np.diagonal(self.matrix)[features]
+
+
+class Unpenalised:
+    """Coordinates without penalty that at least one bound leaves open.
+
+    No scaling makes a dual point feasible on these; `charge` is what the certificate has instead.
+    `products` are `RowProducts` or `MatrixProducts` of the features.
+    """
+
+    def __init__(self, penalty, c, n_features, products):
+        none = c.unpenalised | (penalty.alpha == 0.0)
+        self.indices = np.flatnonzero(none & (np.isinf(c.low) | np.isinf(c.high)))
+        self._up, self._down = np.isinf(c.high[self.indices]), np.isinf(c.low[self.indices])
+        self._outputs, features = np.divmod(self.indices, n_features)
+        self._used, self._place = np.unique(features, return_inverse=True)
+        self._products = products
+
+    def charge(self, v):
+        """Half the squared projection of the residual on the columns that may move in its direction.
+
+        That is what one step along all of them together would still gain. v is X'u at `indices`; where they
+        are too many for a Gram matrix, each is charged alone.
+        """
+        if v.size == 0:
+            return 0.0
+        lengths, whole = self._columns
+        reach = lengths[self._place]
+        moving = (reach > 0) & np.where(v > 0, self._up, self._down)
+        scaled = np.divide(v, reach, out=np.zeros_like(v), where=moving)
+        if whole is None or self._used.size == 1:
+            return 0.5 * float(scaled @ scaled)
+        gain = 0.0
+        for output in np.unique(self._outputs):
+            some = np.flatnonzero(moving & (self._outputs == output))
+            place = self._place[some]
+            values, vectors = (
+                self._spectrum if place.size == len(whole) else _spectrum(whole[place[:, None], place])
+            )
+            along = scaled[some] @ vectors
+            gain += float(along @ (along / values))
+        return 0.5 * gain
+
+    @cached_property
+    def features(self):
+        """Those whose coefficients nothing holds, in no output: neither a penalty nor a bound."""
+        free = np.zeros(self._used.size, dtype=np.intp)
+        np.add.at(free, self._place, self._up & self._down)
+        return self._used[free == np.max(self._outputs, initial=0) + 1]
+
+    @cached_property
+    def independent(self):
+        """Whether a Gram matrix of these leaves nine digits; also where they are too many for one."""
+        _, whole = self._columns
+        if whole is None:
+            return True
+        among = np.searchsorted(self._used, self.features)
+        return well_conditioned(whole[among[:, None], among], _SURE)
+
+    @cached_property
+    def _columns(self):
+        """(lengths of the features used, their Gram matrix in the scale of these or None)."""
+        if self._used.size == 1 or self._used.size > _LARGEST:
+            return np.sqrt(np.maximum(self._products.squares(self._used), 0.0)), None
+        gram = self._products.gram(self._used)
+        lengths = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
+        scale = np.where(lengths > 0, lengths, 1.0)
+        return lengths, gram / scale / scale[:, None]
+
+    @cached_property
+    def _spectrum(self):
+        return _spectrum(self._columns[1])
+
+
+def well_conditioned(gram, least):
+    """Whether the reciprocal condition number of a matrix, in the scale of its diagonal, is above `least`."""
+    return cholesky(gram, least) is not None
+
+
+def cholesky(matrix, least):
+    """(lower factor of the matrix scaled to a diagonal of ones, the scale), or None where it is too near to a
+    singular one: rank does not depend on units.
+    """
+    scale = np.sqrt(np.maximum(np.diagonal(matrix), 0.0))
+    if not np.all((scale > 0) & np.isfinite(scale)):
+        return None
+    scaled = matrix / scale / scale[:, None]
+    norm = np.abs(scaled).sum(axis=0).max(initial=0.0)
+    factor, info = linalg.lapack.dpotrf(scaled, lower=1, overwrite_a=1)
+    if info != 0 or not linalg.lapack.dpocon(factor, norm, uplo="L")[0] > least:
+        return None
+    return factor, scale
+
+
+def _spectrum(gram):
+    values, vectors = linalg.eigh(gram)
+    seen = values > max(_SEEN, len(values) * _EPS) * values.max(initial=0.0)
+    return values[seen], vectors[:, seen]
