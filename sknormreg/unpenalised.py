@@ -111,13 +111,14 @@ class Unpenalised:
 
 
 def well_conditioned(gram, least):
-    """Whether the reciprocal condition number of a matrix, in the scale of its diagonal, is above `least`."""
+    """Whether the reciprocal condition number, in the scale of the diagonal, is above `least`."""
     return cholesky(gram, least) is not None
 
 
 def cholesky(matrix, least):
-    """(lower factor of the matrix scaled to a diagonal of ones, the scale), or None where it is too near to a
-    singular one: rank does not depend on units.
+    """(lower factor of the matrix scaled to a diagonal of ones, the scale).
+
+    None where it is too near to a singular one: rank does not depend on units.
     """
     scale = np.sqrt(np.maximum(np.diagonal(matrix), 0.0))
     if not np.all((scale > 0) & np.isfinite(scale)):

@@ -1,9 +1,10 @@
 """Unpenalised columns that nearly depend on each other, replaced by an orthonormal basis of what they span.
 
-Nothing but the loss holds their coefficients, so all the digits that a Gram matrix loses of them are missing in
-the fit. With Q R the factorisation of the columns U (times the root of the weights), U w = Q t for t = R w: the
-same problem in t, where the solvers see an identity. It is solved and certified there; what is added to its
-gap is how much higher the objective is at the coefficients w that are returned, on the rows as they were given.
+Nothing but the loss holds their coefficients, so all the digits that a Gram matrix loses of them are
+missing in the fit. With Q R the factorisation of the columns U (times the root of the weights), U w = Q t
+for t = R w: the same problem in t, where the solvers see an identity. It is solved and certified there;
+what is added to its gap is how much higher the objective is at the coefficients w that are returned, on
+the rows as they were given.
 """
 
 from dataclasses import replace
@@ -20,9 +21,9 @@ _MOST = 1 << 25  # entries of a basis beside sparse rows: 256 MiB
 
 
 def with_basis(problem):
-    """The `Basis` of the unpenalised columns for the problem, or None where it needs none."""
+    """The problem `Reparametrised`, or None where its unpenalised columns are far from dependent."""
     features = problem.unpenalised.features
-    n, p = problem.design.shape
+    n = problem.design.shape[0]
     if features.size < 2 or problem.unpenalised.independent:
         return None
     if not hasattr(problem.design, "columns") and n * min(n, features.size) > _MOST:
@@ -91,7 +92,7 @@ class Reparametrised:
         return callback and (lambda coef, intercept: callback(self.back(coef), intercept))
 
     def certified(self, found, alpha, tol):
-        """The solution of the given problem. To its gap comes what the coefficients of X lose by rounding."""
+        """The solution of the given problem; its gap has what rounding costs the coefficients of X."""
         given, coef = self.given.with_alpha(alpha), self.back(found.coef)
         at = settle(given, land(given, coef.reshape(-1), found.intercept))
         gap = found.dual_gap + max(0.0, at.objective - found.objective)

@@ -1,12 +1,13 @@
-"""Least squares and ridge by orthogonal factorisations of the rows, where a Gram matrix would lose the digits.
+"""Least squares and ridge by orthogonal factorisations, where a Gram matrix would lose the digits.
 
     minimise over w    1/2 |y - A w|^2 + lam / 2 sum_j f_j w_j^2,    A = S^1/2 X
 
-The rows are reduced to at most p by Householder QR, block after block (Demmel, Grigori, Hoemmen and Langou, SIAM
-J. Sci. Comput. 34 (2012), section 3), which needs memory for two blocks of p rows. The rest is a dense problem
-of p rows whose columns are scaled to length one, for rank is a property of directions and not of units: a
-column whose distance from the others is no more than the rounding of its own entries depends on them. What
-they leave open is settled by the smallest sum of f_j w_j^2. Wide rows are turned into at most n dimensions first.
+The rows are reduced to at most p by Householder QR, block after block (Demmel, Grigori, Hoemmen and
+Langou, SIAM J. Sci. Comput. 34 (2012), section 3), which needs memory for two blocks of p rows. The rest
+is a dense problem of p rows whose columns are scaled to length one, for rank is a property of directions
+and not of units: a column whose distance from the others is no more than the rounding of its own entries
+depends on them. What they leave open is settled by the smallest sum of f_j w_j^2. Wide rows are turned
+into at most n dimensions first.
 
 Costs O(n p min(n, p)), several times that of a Gram matrix.
 """
@@ -19,7 +20,7 @@ _HEIGHT = 4096  # rows reduced at a time, at least
 
 
 def orthogonal_ridge(design, Y, root, lam, factor):
-    """(coefficients (K, p), what the objective is above its minimum (K,)) for targets Y (K, n), lam (K,)."""
+    """(coefficients (K, p), how far the objective is above its minimum (K,)) for Y (K, n), lam (K,)."""
     n, p = design.shape
     if not factor.any():
         lam, factor = np.zeros_like(lam), np.ones_like(factor)
@@ -68,7 +69,7 @@ def _for_each(lam, A, C, factor, blur):
 
 
 def _solve(A, C, lam, factor, blur):
-    """(w (p, K), what the objective is above its minimum (K,))."""
+    """(w (p, K), how far the objective is above its minimum (K,))."""
     if lam > 0:
         A = np.vstack([A, np.diag(np.sqrt(lam * factor))])
         C = np.vstack([C, np.zeros((factor.size, C.shape[1]))])
@@ -96,7 +97,7 @@ def _metrics(factor):
 
 
 def _shorten(w, directions, weight):
-    """w less its part along `directions` (p, d) in a metric, and the directions that have no length in it."""
+    """w less its part along `directions` (p, d) in a metric, and those that have no length in it."""
     moved = directions * weight[:, None]
     lengths = column_norms(moved)
     seen = lengths > 0

@@ -65,9 +65,12 @@ def _solve_one(problem, start, *, workspace, tol, max_iter, callback):
     if basis is None:
         return solve(problem, start=start, workspace=workspace, callback=callback, **options)
     found = solve(
-        basis.problem, start=basis.start(start), workspace=workspace.anew(), callback=basis.report(callback),
+        basis.problem,
+        start=basis.start(start),
+        workspace=workspace.anew(),
+        callback=basis.report(callback),
         **options,
-    )  # fmt: skip
+    )
     return basis.certified(found, problem.penalty.alpha, tol)
 
 

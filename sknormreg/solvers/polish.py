@@ -1,9 +1,10 @@
 """Squared loss where a Gram matrix leaves no digits: Newton steps, and dual points, by a QR factorisation.
 
-The dual point u = s (y - Xw - b) carries the rounding of X'u into the gap, divided by what may be next to nothing:
-an L1 threshold or an L2 strength far below it. A Newton step d on the coordinates that are free to move has
-none of that: the residual at w + d satisfies their optimality conditions by construction, so there X'u is known
-without being computed. With M = [S^1/2 X_A; C^1/2], C the curvature of the penalty and g its slope,
+The dual point u = s (y - Xw - b) carries the rounding of X'u into the gap, divided by what may be next to
+nothing: an L1 threshold or an L2 strength far below it. A Newton step d on the coordinates that are free
+to move has none of that: the residual at w + d satisfies their optimality conditions by construction, so
+there X'u is known without being computed. With M = [S^1/2 X_A; C^1/2], C the curvature of the penalty and
+g its slope,
 
     u' = s (y - Xw - b - X_A d),    M'M d = X_A'u - g,    (X'u')_A = g + C d
 
@@ -82,7 +83,7 @@ def _newton_step(problem, point, active):
 
 
 def _shortened(problem, flat, active, step):
-    """The coefficients after the step, or where the first of them meets zero, if it has a kink, or a bound."""
+    """Coefficients after the step, or where the first of them meets a bound, or zero if it has a kink."""
     c, w = problem.coordinates.take(active), flat[active]
     kink = problem.penalty.violation(np.zeros(active.size), np.zeros(active.size), c) < 0.0
     ends = np.where(step > 0, c.high, c.low)

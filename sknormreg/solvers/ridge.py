@@ -14,8 +14,8 @@ orthogonal method, which alone decides what depends on what and gives the soluti
 | otherwise, dense or of moderate size         | QR with pivoting (`orthogonal`)                      |
 | otherwise                                    | LSQR                                                 |
 
-Every method tells how far its objective is above the minimum: half the squared length, in the norm of the system,
-of the last step of refinement, or the squared projection of the residual on the columns.
+Every method tells how far its objective is above the minimum: half the squared length, in the norm of the
+system, of the last step of refinement, or the squared projection of the residual on the columns.
 """
 
 from dataclasses import dataclass, replace
@@ -117,7 +117,7 @@ def _can_be_dense(design):
 
 
 def refine(method, design, Y, weights, start=None):
-    """(coef, settled, above (K,)): corrections from the gradient at the present point until they stop shrinking.
+    """(coef, settled, above (K,)): corrections from the gradient until they stop shrinking.
 
     Settled: the last correction is below 1e-10 of the solution, in the norm of the predictions. Above
     the minimum was half the square of that, with the penalty's share, and is less after it.

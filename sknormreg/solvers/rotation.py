@@ -13,6 +13,7 @@ from scipy import linalg
 from ..design import DenseDesign
 from ..penalties import L2, Coordinates
 from .certificate import evaluate
+from .orthogonal import turn
 from .path import solve_path
 from .solution import Status
 
@@ -73,22 +74,7 @@ def _rotation(wide, factor, s):
         dual = vectors / root
         dual -= s[:, None] * dual.sum(axis=0)
         return np.asfortranarray(vectors * root), lambda t: wide.correlate(t @ dual.T) / factor
-    columns = wide.columns(np.arange(p)) / np.sqrt(factor)[:, None]
-    return _by_qr(columns - (columns @ s)[:, None], np.sqrt(factor))
-
-
-def _by_qr(columns, root):
-    """The same by Householder QR of the columns (p, n), the longest first and pivoted.
-
-    In that order each row of Q is accurate relative to its own size (Cox and Higham, 1998), so columns on
-    scales far apart keep their digits.
-    """
-    order = np.argsort(-np.abs(columns).max(axis=1, initial=0.0))
-    Q, R, pivot = linalg.qr(columns[order], mode="economic", pivoting=True)
-    diagonal = np.abs(np.diagonal(R))
-    rank = np.count_nonzero(diagonal > max(columns.shape) * _EPS * diagonal[0])
-    Z = np.empty((columns.shape[1], rank), order="F")
-    Z[pivot] = R[:rank].T
-    back = np.empty((columns.shape[0], rank))
-    back[order] = Q[:, :rank]
-    return Z, lambda t: (t @ back.T) / root
+    scale = np.sqrt(factor)
+    columns = wide.columns(np.arange(p)) / scale[:, None]
+    Z, back = turn(columns - (columns @ s)[:, None])
+    return Z, lambda t: (t @ back.T) / scale
