@@ -15,7 +15,13 @@ from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.metrics import get_scorer, make_scorer, mean_pinball_loss
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, ShuffleSplit
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, PolynomialFeatures, StandardScaler, scale
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OneHotEncoder,
+    PolynomialFeatures,
+    StandardScaler,
+    scale,
+)
 
 from sknormreg import ElasticNet, Lasso, LassoClassifier, Ridge, RidgeClassifier, one_standard_error
 from sknormreg.linear_model._fit_path import PathMixin
@@ -107,7 +113,6 @@ CASES = {
         ElasticNet(),
         [{"l1_ratio": [0.5], "alpha": ALPHAS}, {"l1_ratio": [0.1, 0.9]}, {"alpha": ALPHAS[:2]}],
         SMALL,
-        walks=2,
     ),
     "last step varied": case(
         Pipeline([("scale", StandardScaler()), ("model", Lasso())]),
@@ -224,6 +229,58 @@ def test_the_answers_of_grid_search(name, walked):
     if options.get("refit", True):
         np.testing.assert_array_equal(found.predict(X), expected.predict(X))
         assert callable(found.refit) or found.score(X, y) == expected.score(X, y)
+
+
+def shifted(x):
+    return x + 1.0
+
+
+REPEATED = {
+    "default named or not": (
+        ElasticNet(max_iter=500),
+        [
+            {"alpha": np.geomspace(0.003, 3, 11), "l1_ratio": [0.5, 0.7]},
+            {"alpha": [0.003, 1, 3.0], "max_iter": [500]},
+            {"l1_ratio": [0.5, 0.7]},
+        ],
+        2,
+    ),
+    "transformers": (
+        scaled(PCA(4, random_state=3), Lasso(alpha=0.3)),
+        [
+            {"pca": [PCA(3, random_state=3), PCA(4, random_state=3)], "lasso__alpha": ALPHAS},
+            {"pca__n_components": [np.int64(3), 4], "lasso__alpha": [0.2, 0.1, 0.3]},
+            {"standardscaler": [StandardScaler()], "lasso": [Lasso(0.3), Lasso(0.2)]},
+        ],
+        2,
+    ),
+    "functions": (
+        make_pipeline(FunctionTransformer(shifted), Ridge()),
+        [
+            {"functiontransformer__func": [np.sin, None, shifted], "ridge__alpha": [0.5, 0.1]},
+            {"ridge__alpha": [1.0, 0.1, 0.01]},
+            {"functiontransformer": [FunctionTransformer(lambda x: x - 1.0)], "ridge__alpha": [0.1, 1.0]},
+        ],
+        4,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_a_model_has_one_score_wherever_it_stands(name, walked):
+    """Bitwise: candidates tie wherever they do in grid search, and the first is chosen."""
+    estimator, grids, walks = REPEATED[name]
+    options = {"cv": KFold(3), "scoring": SCORES, "refit": SCORES[1], "return_train_score": True}
+    found = PathSearchCV(estimator, grids, **options).fit(X, Y)
+    assert walked.total() == walks * found.n_splits_
+    expected = GridSearchCV(estimator, grids, **options).fit(X, Y)
+    assert_same_search(found, expected)
+    exact = np.column_stack([v for k, v in expected.cv_results_.items() if k.startswith("split")]).tolist()
+    firsts = [exact.index(one) for one in exact]
+    assert len(set(firsts)) < len(firsts)
+    for key, values in found.cv_results_.items():
+        if key.startswith(("split", "mean_t", "std_t", "rank")):
+            np.testing.assert_array_equal(values, values[firsts], err_msg=key)
 
 
 def searched(estimator, grid, params, **options):

@@ -147,13 +147,14 @@ def results(search, walk, fold, fitted, train, test, start):
     shared = {
         "fit_error": None,
         "n_test_samples": num_samples(test[0]),
-        "fit_time": (fit_end - start) / len(models),
-        "score_time": (score_end - fit_end) / len(models),
+        "fit_time": (fit_end - start) / len(walk.indices),
+        "score_time": (score_end - fit_end) / len(walk.indices),
     }
-    found = [{**shared, "test_scores": one} for one in test_scores]
+    found = [{**shared, "test_scores": test_scores[place]} for place in walk.places]
     if search.return_train_score:
-        for result, one in zip(found, scores(train), strict=True):
-            result["train_scores"] = one
+        train_scores = scores(train)
+        for result, place in zip(found, walk.places, strict=True):
+            result["train_scores"] = train_scores[place]
     if search.verbose > 1:
         report(search, walk, fold, score_end - start)
     return found

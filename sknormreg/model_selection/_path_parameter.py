@@ -1,12 +1,14 @@
 """Which candidates of a grid lie along a path."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
 
 from .._compat import has_callbacks
+from ._content import content
 
 
 @dataclass(frozen=True)
@@ -16,33 +18,52 @@ class Walk:
     name: str | None  # of the path parameter in the grid
     indices: list  # of the candidates in the grid
     params: list  # all of each candidate
-
-    @property
-    def values(self):
-        return [params[self.name] for params in self.params]
+    values: list  # of the path parameter, each once
+    places: list  # of each candidate's value among them
 
     @property
     def others(self):
         """The parameters that the candidates have in common."""
-        return {name: value for name, value in self.params[0].items() if name != self.name}
+        return _without(self.name, self.params[0])
 
 
 def read_grid(estimator, param_grid):
-    """(candidates, walks): the walks in the order of their first candidates."""
+    """(candidates, walks): the walks in the order of their first candidates.
+
+    What counts is the model that a candidate's parameters make, whichever of them it names: in a list of
+    grids the same model may stand more than once, and has but one score.
+    """
     candidates = list(ParameterGrid(param_grid))
-    usual = _name_after(estimator, {})
-    names, groups = {}, {}
+    usual, _ = _path_of(estimator, {})
+    paths, models, groups = {}, {}, {}
     for index, params in enumerate(candidates):
         others = _identity(params, usual)
-        if others not in names:
-            names[others] = _name_after(estimator, {k: v for k, v in params.items() if k != usual})
-        name = names[others] if names[others] in params else None
-        key = (name, _identity(params, name) if name else index)
-        groups.setdefault(key, []).append(index)
-    return candidates, [
-        Walk(name if len(indices) > 1 else None, indices, [candidates[i] for i in indices])
-        for (name, _), indices in groups.items()
-    ]
+        if others not in paths:
+            paths[others] = _path_of(estimator, _without(usual, params))
+        name, value = paths[others]
+        if name is None:
+            group = None, index
+        else:
+            others = name, _identity(params, name)
+            if others not in models:
+                models[others] = _model(estimator, params, name)
+            group = name, models[others]
+        groups.setdefault(group, []).append((index, params.get(name, value)))
+    walks = []
+    for (name, _), members in groups.items():
+        indices, values = zip(*members, strict=True)
+        points = {}
+        places = [points.setdefault(_point(value), len(points)) for value in values]
+        walks.append(
+            Walk(
+                name=name if len(indices) > 1 else None,
+                indices=list(indices),
+                params=[candidates[index] for index in indices],
+                values=[values[places.index(place)] for place in points.values()],
+                places=places,
+            )
+        )
+    return candidates, walks
 
 
 def path_name(estimator):
@@ -59,14 +80,38 @@ def path_name(estimator):
     return prefix + estimator.path_parameter
 
 
-def _name_after(estimator, params):
-    """The name once `params` are set: they may exchange the last step."""
+def _path_of(estimator, params):
+    """(name, value) of the path parameter once `params` are set: they may exchange the last step."""
     try:
-        if params:
-            estimator = clone(estimator).set_params(**clone(params, safe=False))
-        return path_name(estimator)
+        estimator = _with(estimator, params)
+        name = path_name(estimator)
+        return (name, estimator.get_params()[name]) if name else (None, None)
     except Exception:  # whatever a foreign estimator raises here, it will raise again when it is fitted
-        return None
+        return None, None
+
+
+def _model(estimator, params, name):
+    """Equal for candidates that make the same model but for its path parameter."""
+    try:
+        return content(_with(estimator, _without(name, params)).set_params(**{name: None}))
+    except Exception:  # what cannot be read is known by its objects in the grid
+        return _identity(params, name)
+
+
+def _point(value):
+    """Equal for values at the same point of a path."""
+    try:
+        return value if isinstance(value, Real) else content(value)
+    except Exception:
+        return id(value)
+
+
+def _with(estimator, params):
+    return clone(estimator).set_params(**clone(params, safe=False))
+
+
+def _without(name, params):
+    return {key: value for key, value in params.items() if key != name}
 
 
 def _identity(params, without):

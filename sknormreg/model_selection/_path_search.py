@@ -28,7 +28,7 @@ class PathSearchCV(GridSearchCV):
     this package, all its values are fitted by one walk per fold and combination of the other
     parameters, which costs little more than one fit. In a :class:`~sklearn.pipeline.Pipeline` it is that
     of the last step, as in "lasso__alpha"; the transformers are fitted once per walk, and not once per
-    candidate.
+    candidate. A model that stands more than once in a list of grids has one score.
 
     Parameters
     ----------
