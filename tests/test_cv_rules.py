@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from explicit_loops import CANCER, IRIS, TALL, TWO, WIDE, agree, candidates, loop, plain, same_model
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from scipy.special import gammaln
 from sklearn import linear_model
 from sklearn.base import clone, is_classifier
@@ -20,7 +21,7 @@ from sknormreg import (
     RidgeCV,
     one_standard_error,
 )
-from sknormreg.design import DenseDesign
+from sknormreg.design import DenseDesign, SparseDesign
 from sknormreg.model_selection import _fold_scores
 
 FEW = IRIS[0][::2], IRIS[1][::2]
@@ -328,19 +329,63 @@ def from_rows(estimator, data, monkeypatch, **fit):
         return clone(estimator).fit(*data, **fit)
 
 
+@pytest.fixture
+def formed(monkeypatch):
+    """Of every matrix of inner products: its rows of X times its columns, or the other way round."""
+    counts = []
+
+    def count(kind, name, size):
+        plain = getattr(kind, name)
+
+        def counted(design, argument, *rest):
+            counts.append(size(design, argument))
+            return plain(design, argument, *rest)
+
+        monkeypatch.setattr(kind, name, counted)
+
+    for kind in (DenseDesign, SparseDesign):
+        count(kind, "gram", lambda design, cols: design.shape[0] * cols.size)
+        count(kind, "outer", lambda design, scale: design.shape[0] * design.shape[1])
+    return counts
+
+
 @each_from_moments
-def test_moments_read_every_row_once(estimator, data, monkeypatch):
-    """In all Gram matrices together, and for L1 norms that of the final fit is among them."""
-    X, y = data
-    read, gram = [], DenseDesign.gram
+def test_moments_read_every_row_once(estimator, data, formed):
+    """In all Gram matrices together, and that of the final fit is among them."""
+    clone(estimator).fit(*data)
+    assert sum(formed) == data[0].size
 
-    def counted(design, cols, weights, start=0):
-        read.append(design.shape[0] * cols.size)
-        return gram(design, cols, weights, start)
 
-    monkeypatch.setattr(DenseDesign, "gram", counted)
-    clone(estimator).fit(X, y)
-    assert sum(read) == X.size * (2 if isinstance(estimator, RidgeCV) else 1)
+FROM_ONE_MATRIX = [
+    RidgeCV(),
+    RidgeCV(cv="alo", penalty_factor=0.5),
+    RidgeCV(alpha_rule="bic", fit_intercept=False),
+    RidgeCV(alpha_rule="aic", positive=True),
+    RidgeClassifierCV(),
+    LassoCV(alpha_rule="bic", alphas=20),
+    LassoCV(cv="alo", alphas=5),
+    ElasticNetCV(alpha_rule="ebic", alphas=5, l1_ratio=[0.4, 0.9]),
+    ElasticNetCV(cv="alo", alphas=5, positive=True),
+]
+
+
+@pytest.mark.parametrize("kind", ["tall", "wide", "sparse"])
+@pytest.mark.parametrize("estimator", FROM_ONE_MATRIX, ids=described)
+def test_inner_products_are_formed_once(estimator, kind, formed):
+    """For the path, the criterion or leave-one-out, and the last fit together."""
+    X, y = WIDE if kind == "wide" else TALL
+    y = y > np.median(y) if is_classifier(estimator) else y
+    clone(estimator).fit(sparse.csr_array(X) if kind == "sparse" else X, y)
+    assert 0 < sum(formed) <= X.size
+
+
+@pytest.mark.parametrize("ratios", [[1.0], [0.3, 0.6, 0.9]], ids=len)
+def test_a_criterion_reads_no_row(ratios, monkeypatch):
+    """The objective of every solution is known: few products with X, however many alphas there are."""
+    products, plain = [], DenseDesign.matvec
+    monkeypatch.setattr(DenseDesign, "matvec", lambda *args: products.append(1) or plain(*args))
+    ElasticNetCV(alpha_rule="bic", l1_ratio=ratios).fit(*TALL)
+    assert len(products) < 15 + len(ratios)
 
 
 @each_from_moments

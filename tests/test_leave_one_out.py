@@ -49,7 +49,8 @@ def test_ridge_equals_n_refits(shape, fit_intercept, kind):
     given = sparse.csr_array(X) if kind == "sparse" else X
     task = clone(model)._task(given, Y, weights)
     problem = task.problems[0]
-    loo = RidgeLeaveOneOut(problem.design, task.targets, problem.weights, factor, fit_intercept)
+    rows = problem.design, task.targets, problem.weights
+    loo = RidgeLeaveOneOut(*rows, factor, fit_intercept, task.workspace)
     found = loo.errors(ALPHAS / task.alpha_unit)
     for errors, alpha in zip(found, ALPHAS, strict=True):
         assert_allclose(errors, refits(model, X, Y, weights, alpha), rtol=1e-8, atol=1e-9)

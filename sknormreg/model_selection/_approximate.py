@@ -8,7 +8,6 @@ from sklearn.metrics import accuracy_score, mean_squared_error
 
 from ..solvers.leave_one_out import RidgeLeaveOneOut, held_out_predictors
 from ..solvers.ridge import is_linear_system
-from ..solvers.workspace import Workspace
 from ._path_scoring import built_in
 
 
@@ -50,7 +49,7 @@ def _predictors(path, task):
         problems = task.at(np.full(len(task.problems), float(alpha)))
         yield np.concatenate(
             [
-                held_out_predictors(problem, solution.coef, solution.intercept, Workspace())
+                held_out_predictors(problem, solution.coef, solution.intercept, task.workspace)
                 for problem, solution in zip(problems, solutions, strict=True)
             ]
         )
@@ -62,7 +61,7 @@ def exact_errors(task, alphas):
     if not (is_linear_system(task.at(np.ones(len(task.problems)))) and np.all(c.factor > 0)):
         return None
     fitted = problem.design, task.targets, task.weights, c.factor, problem.fit_intercept
-    return RidgeLeaveOneOut(*fitted).errors(task.strengths(alphas))
+    return RidgeLeaveOneOut(*fitted, task.workspace).errors(task.strengths(alphas))
 
 
 def knows(model, z):

@@ -23,16 +23,17 @@ def samples_count_for(n_samples, sample_weight):
 
 def criterion(rule, path, task, n):
     """(A,) of a `RegularizationPath`; n is what the samples count for together."""
-    problems = task.problems
+    problems, strengths = task.problems, task.strengths(path.alphas)
     deviance, outputs = np.zeros(path.alphas.size), 0
     for k, problem in enumerate(problems):
-        found = [row[k] for row in path._rows]
-        losses = np.array([problem.loss_value(problem.predictor(s.coef, s.intercept)) for s in found])
+        losses = [
+            _loss(problem.with_alpha(a), row[k]) for a, row in zip(strengths, path._rows, strict=True)
+        ]
         if problem.loss.quadratic:
             spread = float((problem.y * problem.y)[0] @ problem.weights)
             deviance += [gaussian_deviance([2.0 * loss], [spread], n) for loss in losses]
         else:
-            deviance += 2.0 * n * losses
+            deviance += 2.0 * n * np.array(losses)
         outputs += problem.n_outputs - problem.loss.shift_invariant
     df = np.atleast_2d(path.df).sum(axis=0) + outputs * problems[0].fit_intercept
     value = deviance + df * (2.0 if rule == "aic" else np.log(n))
@@ -40,3 +41,8 @@ def criterion(rule, path, task, n):
         p, k = path.coefs[..., 0].size, np.count_nonzero(path.coefs.reshape(-1, path.alphas.size), axis=0)
         value += 2.0 * (gammaln(p + 1) - gammaln(k + 1) - gammaln(p - k + 1))
     return value
+
+
+def _loss(problem, solution):
+    """What the penalty leaves of the objective: no row is read again."""
+    return solution.objective - problem.penalty.value(solution.coef.reshape(-1), problem.coordinates)

@@ -18,6 +18,7 @@ from ..solvers.folds import (
     squared_errors,
 )
 from ..solvers.relaxed import refit_on_support
+from ..solvers.ridge import is_linear_system
 from ..solvers.workspace import Work
 from ._path_scoring import built_in, score_path
 from ._rows import take_rows
@@ -172,8 +173,11 @@ def _variance(Y, weights):
 
 def start_from(moments, task, alpha):
     """Give a `Task` its Gram matrix and a start at alpha, from the moments of all its rows."""
-    problem = task.problems[0]
-    strengths = np.full((1, len(task.problems)), float(task.strengths(alpha)))
+    problem, alphas = task.problems[0], np.full(len(task.problems), alpha)
+    if is_linear_system(task.at(alphas)):  # solved from no start
+        task.workspace.adopt(moments.gram)
+        return
+    strengths = task.strengths(alphas)[None, :]
     coefs = fold_coefficients(moments, problem.penalty, problem.coordinates, strengths)
     if coefs is not None:
         task.workspace.adopt(moments.gram)

@@ -123,7 +123,7 @@ class PathCV(LinearModel):
         templates = self._templates()
         task = templates[0]._task(X, y, sample_weight)
         tasks = [task, *(task.with_penalty(template._penalty()) for template in templates[1:])]
-        alphas = self._grid(tasks)
+        alphas, paths = self._grid(tasks), []
         if self.alpha_rule in CRITERIA or isinstance(self.cv, str):
             paths = [
                 path_of(_as_read(template, templates[0]), *pair)
@@ -140,6 +140,8 @@ class PathCV(LinearModel):
         model.alpha = float(alphas[at, place])
         if choice.moments is not None:
             start_from(choice.moments, tasks[at], model.alpha)
+        if paths:
+            tasks[at].starts = [(one.coef, one.intercept) for one in paths[at]._rows[place]]
         model._fit_task(tasks[at])
         model.gamma = gamma = self._gammas()[blend]
         if gamma < 1.0:

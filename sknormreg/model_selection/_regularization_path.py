@@ -176,7 +176,7 @@ class RegularizationPath:
         strengths = task.strengths(self.alphas)
         for problem, column in zip(task.problems, zip(*self._rows, strict=True), strict=True):
             points = [(a, s.coef, s.intercept) for a, s in zip(strengths, column, strict=True)]
-            columns.append(degrees_of_freedom(problem, points))
+            columns.append(degrees_of_freedom(problem, points, task.workspace))
         return _first_if_alone(np.array(columns))
 
     def at(self, alpha):

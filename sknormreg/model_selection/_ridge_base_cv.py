@@ -11,6 +11,7 @@ from .._compat import Interval, StrOptions
 from ..linear_model import Ridge, warn
 from ._approximate import check_several, exact_errors, knows
 from ._choice import CRITERIA, ask, best_of, simplest_near, warn_of
+from ._fold_scores import start_from
 from ._path_cv import CV_CONSTRAINTS, Choice, PathCV, check_alphas
 from ._regularization_path import path_of
 
@@ -76,6 +77,8 @@ class RidgeBaseCV(PathCV):
             warn_of(choice.mean)
         chosen = alphas[choice.place]
         template.alpha = chosen if np.ndim(chosen) else float(chosen)
+        if choice.moments is not None:
+            start_from(choice.moments, task, template.alpha)
         template._fit_task(task)
         self._adopt_ridge(template, alphas, choice, left)
 
@@ -92,7 +95,7 @@ class RidgeBaseCV(PathCV):
         place = order[found.place[1]]
         if self.alpha_rule == "min":
             place = best_of(mean)[0]  # of equals the first given, as in scikit-learn
-        return Choice(place, mean, error, count)
+        return Choice(place, mean, error, count, moments=found.moments)
 
     def _leave_out(self, template, task, alphas, X, y, routed):
         errors = self._errors(task, alphas, X)

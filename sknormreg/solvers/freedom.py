@@ -14,17 +14,15 @@ from scipy import linalg
 
 from .model import weighted_gram
 from .ridge import is_linear_system
-from .workspace import Workspace
 
 _LARGEST = 5000  # side of a matrix worth decomposing
 
 
-def degrees_of_freedom(problem, points):
+def degrees_of_freedom(problem, points, workspace):
     """One for each of `points`, triples (alpha, coef (K, p), intercept (K,)) of the problem."""
     if points and is_linear_system([problem.with_alpha(points[0][0])]) and _small(problem):
-        values = _spectrum(problem)
+        values = _spectrum(problem, workspace)
         return [_of_ridge(values, alpha) for alpha, *_ in points]
-    workspace = Workspace()
     return [_of_point(problem.with_alpha(alpha), *found, workspace) for alpha, *found in points]
 
 
@@ -33,16 +31,16 @@ def _small(problem):
     return min(problem.design.shape) <= _LARGEST and bool(np.all(factor > 0))
 
 
-def _spectrum(problem):
+def _spectrum(problem, workspace):
     """Eigenvalues of the Gram matrix in the scale of the factors, from its smaller side."""
     design, weights, factor = problem.design, problem.weights, problem.coordinates.factor
     n, p = design.shape
     if p <= n:
         root = np.sqrt(factor)
-        matrix = design.gram(np.arange(p), weights) / np.outer(root, root)
+        matrix = workspace.whole_gram(design, weights) / np.outer(root, root)
     else:
         root = np.sqrt(weights)
-        matrix = design.outer(1.0 / factor) * np.outer(root, root)
+        matrix = workspace.outer(design, 1.0 / factor) * np.outer(root, root)
     values = linalg.eigvalsh(matrix)
     return values[values > matrix.shape[0] * np.finfo(float).eps * values.max(initial=0.0)]
 

@@ -26,9 +26,9 @@ class RidgeLeaveOneOut:
     ill-conditioned for those, or one of which the fit all but goes through, from their singular values.
     """
 
-    def __init__(self, design, Y, weights, factor, fit_intercept):
+    def __init__(self, design, Y, weights, factor, fit_intercept, workspace):
         self.design, self.Y, self.weights, self.factor = design, Y, weights, factor
-        self.fit_intercept, self.root = fit_intercept, np.sqrt(weights)
+        self.fit_intercept, self.root, self.workspace = fit_intercept, np.sqrt(weights), workspace
         self.outside = _Complement(self.root) if fit_intercept else None
 
     def errors(self, lam):
@@ -44,9 +44,8 @@ class RidgeLeaveOneOut:
         return self._by_singular_values(lam)
 
     def _decompose_gram(self):
-        p = self.design.shape[1]
         root = np.sqrt(self.factor)
-        gram = self.design.gram(np.arange(p), self.weights) / np.outer(root, root)
+        gram = self.workspace.whole_gram(self.design, self.weights) / np.outer(root, root)
         self.values, vectors = linalg.eigh(gram)
         self.values = np.maximum(self.values, 0.0)
         self.vectors = vectors / root[:, None]  # (p, p)
@@ -54,7 +53,7 @@ class RidgeLeaveOneOut:
 
     def _decompose_kernel(self):
         """The kernel of the weighted rows, in a basis of what is orthogonal to the intercept's."""
-        self.kernel = self.design.outer(1.0 / self.factor)
+        self.kernel = self.workspace.outer(self.design, 1.0 / self.factor)
         inner = self.kernel * np.outer(self.root, self.root)
         if self.outside:
             inner = self.outside.coordinates(self.outside.coordinates(inner).T)

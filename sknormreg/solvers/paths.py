@@ -49,7 +49,7 @@ def solve_paths(problems, strengths, *, workspace, tol, max_iter=None):
 def solve_from(problems, starts, *, workspace, tol, max_iter=None, callback=None):
     """One solution per problem, each at its own strength and from its start: (coef, intercept) or None."""
     if is_linear_system(problems):
-        return solve_squares(problems, tol, max_iter)
+        return solve_squares(problems, tol, max_iter, workspace)
     options = {"workspace": workspace, "tol": tol, "max_iter": 1000 if max_iter is None else max_iter}
     return [
         _solve_one(problem, start, callback=callback, **options)

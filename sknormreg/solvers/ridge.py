@@ -24,12 +24,13 @@ import numpy as np
 from scipy import linalg
 from scipy.sparse.linalg import LinearOperator, lsqr
 
-from ..moments import Moments, mean_squares
+from ..moments import mean_squares
 from ..penalties import L2
 from ..unpenalised import cholesky
 from .certificate import evaluate, squared_residuals
 from .orthogonal import orthogonal_ridge
 from .solution import Solution
+from .workspace import Workspace
 
 _LARGEST = 5000  # side of a matrix worth factorising
 _DENSE = 1 << 25  # entries of sparse rows that an orthogonal method may hold: 256 MiB
@@ -56,12 +57,13 @@ def is_linear_system(problems):
     return linear and (isinstance(first.penalty, L2) or all(p.penalty.alpha == 0.0 for p in problems))
 
 
-def solve_squares(problems, tol, max_iter=None):
+def solve_squares(problems, tol, max_iter=None, workspace=None):
     """Certified solutions of such problems, that differ in target and strength only."""
     first = problems[0]
     Y = np.concatenate([problem.y for problem in problems])
     lam = np.array([problem.penalty.alpha for problem in problems])
-    found = solve_ridge(first.design, Y, first.weights, lam, first.coordinates.factor, max_iter)
+    factor = first.coordinates.factor
+    found = solve_ridge(first.design, Y, first.weights, lam, factor, max_iter, workspace)
     return certify(problems, found, tol)
 
 
@@ -84,7 +86,7 @@ def certify(problems, found, tol):
     return solutions
 
 
-def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
+def solve_ridge(design, Y, weights, lam, factor, max_iter=None, workspace=None):
     """`Squares` of targets Y (K, n)."""
     n, p = design.shape
     root = np.sqrt(weights)
@@ -93,9 +95,9 @@ def solve_ridge(design, Y, weights, lam, factor, max_iter=None):
         factor = np.ones(p)  # nothing is penalised: minimum norm over all features
     method = None
     if p <= _LARGEST and (p <= n or np.any(factor == 0)):
-        method = _Primal(design, Y, weights, lam, factor)
+        method = _Primal(design, weights, lam, factor, workspace or Workspace())
     elif n < p and n <= _LARGEST and np.all(lam > 0) and np.all(factor > 0):
-        method = _Dual(design, weights, lam, factor)
+        method = _Dual(design, weights, lam, factor, workspace or Workspace())
     if method is not None and method.sound:
         coef, settled, above = refine(method, design, Y, weights)
         if settled:
@@ -154,9 +156,9 @@ def _residual(design, Y, weights, coef):
 class _Primal:
     """(G + lam F) change = X'S r - lam F w."""
 
-    def __init__(self, design, Y, weights, lam, factor):
+    def __init__(self, design, weights, lam, factor, workspace):
         self.design, self.weights, self.lam, self.factor = design, weights, lam, factor
-        gram = Moments.from_design(design, Y, np.zeros(Y.shape[0]), weights, 1.0).gram
+        gram = workspace.whole_gram(design, weights)
         self.several = np.unique(lam).size > 1
         if self.several and np.all(factor == factor[0]):
             self.values, self.vectors = linalg.eigh(gram)
@@ -196,10 +198,10 @@ class _Dual:
     The correction of a solves the same system for what X w and lam a leave of y.
     """
 
-    def __init__(self, design, weights, lam, factor):
+    def __init__(self, design, weights, lam, factor, workspace):
         self.design, self.lam, self.factor = design, lam, factor
         self.root = np.sqrt(weights)
-        kernel = design.outer(1.0 / factor) * np.outer(self.root, self.root)
+        kernel = workspace.outer(design, 1.0 / factor) * np.outer(self.root, self.root)
         self.size = np.sqrt(np.diagonal(kernel).max(initial=0.0))
         self.dual = None
         self.several = np.unique(lam).size > 1

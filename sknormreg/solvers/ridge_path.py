@@ -39,8 +39,8 @@ def solve_ridge_path(problems, strengths, *, workspace, tol, max_iter):
         if rows is not None:
             return rows
     if p > n and np.all(strengths > 0):
-        return _as_targets(problems, strengths, tol, max_iter)
-    return [solve_squares(_at(problems, row), tol, max_iter) for row in strengths]
+        return _as_targets(problems, strengths, workspace, tol, max_iter)
+    return [solve_squares(_at(problems, row), tol, max_iter, workspace) for row in strengths]
 
 
 def _at(problems, strengths):
@@ -64,12 +64,12 @@ def _by_moments(problems, strengths, workspace, tol):
     return list(zip(*columns, strict=True))
 
 
-def _as_targets(problems, strengths, tol, max_iter):
+def _as_targets(problems, strengths, workspace, tol, max_iter):
     first, K = problems[0], len(problems)
     height = max(1, _AT_ONCE // (K * max(first.design.shape)))
     rows = []
     for start in range(0, len(strengths), height):
         block = [here for row in strengths[start : start + height] for here in _at(problems, row)]
-        solutions = solve_squares(block, tol, max_iter)
+        solutions = solve_squares(block, tol, max_iter, workspace)
         rows += [solutions[i : i + K] for i in range(0, len(solutions), K)]
     return rows

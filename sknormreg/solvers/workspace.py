@@ -17,7 +17,7 @@ class Work:
     epochs: int = 0  # sweeps of coordinate descent over the working set
     newton_steps: int = 0
     factorisations: int = 0
-    gram_columns: int = 0  # columns for which a row of the Gram matrix was formed
+    gram_columns: int = 0  # columns, or rows, for which a row of a matrix of inner products was formed
 
 
 class Workspace:
@@ -35,6 +35,7 @@ class Workspace:
         self._hessian = None  # (members, curvature, block) of a loss whose curvature varies
         self._around = None  # (members, all coordinates, number of free ones, what they make together)
         self._squares = np.empty(0)  # weighted squares of columns, nan where not yet wanted
+        self._outer = None  # (scale of the features, inner products of all rows in it)
 
     def anew(self):
         """An empty one for another design, that counts work with this."""
@@ -63,6 +64,13 @@ class Workspace:
         """The same of all columns, which become the members."""
         self.members = np.arange(design.shape[1])
         return self.gram(design, weights)
+
+    def outer(self, design, scale):
+        """Inner products of all rows (n, n), each feature times its entry of `scale`; formed once."""
+        if self._outer is None or not np.array_equal(self._outer[0], scale):
+            self._outer = scale, design.outer(scale)
+            self.work.gram_columns += design.shape[0]
+        return self._outer[1]
 
     def columns(self):
         """Columns of the members times the root of the weights, (m, n); None where not at hand."""
