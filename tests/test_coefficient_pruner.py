@@ -28,6 +28,7 @@ from sklearn.utils.estimator_checks import (
     check_transformer_get_feature_names_out,
     check_transformer_get_feature_names_out_pandas,
 )
+from threads import alike
 
 from sknormreg import CoefficientPruner, Lasso, LassoClassifier, Ridge
 
@@ -225,6 +226,7 @@ def test_sparsity_by_information_criterion(rule):
     ],
     ids=lambda grid: "-".join(grid),
 )
+@alike()
 def test_grid_search_in_a_pipeline_serial_and_parallel(grid):
     X, y = load_diabetes(return_X_y=True)
     pipeline = make_pipeline(StandardScaler(), CoefficientPruner(Ridge()), Ridge())

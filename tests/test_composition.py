@@ -13,6 +13,7 @@ from sklearn.feature_selection import SelectFromModel
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threads import alike
 
 from sknormreg import (
     ElasticNet,
@@ -80,6 +81,7 @@ def test_frames_give_names_and_the_same_numbers(estimator):
 
 
 @pytest.mark.parametrize("estimator", [Lasso(), LassoClassifier()], ids=repr)
+@alike()
 def test_grid_search_does_not_depend_on_n_jobs(estimator):
     X, y = data(estimator)
     grid = {f"{type(estimator).__name__.lower()}__alpha": np.geomspace(1e-3, 1.0, 6)}

@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 import sklearn
 from explicit_loops import CANCER, IRIS, PLAIN, TALL, TWO, WIDE, agree, loop, same_model
-from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import KFold, LeaveOneOut, PredefinedSplit
+from threadpoolctl import threadpool_limits
+from threads import alike
 
 from sknormreg import (
     ElasticNetClassifierCV,
@@ -122,9 +123,10 @@ def same_attributes(one, two):
 
 def test_nor_do_processes():
     model = LassoClassifierCV(alphas=2, cv=2, n_jobs=2)
-    with parallel_config("loky"):
+    with alike():
         apart = clone(model).fit(*CANCER)
-    same_attributes(apart, model.fit(*CANCER))
+    with threadpool_limits(1):
+        same_attributes(apart, model.fit(*CANCER))
 
 
 @pytest.mark.parametrize("estimator", [LassoCV(**FEW), RidgeCV(), ElasticNetCV(**FEW)], ids=described)

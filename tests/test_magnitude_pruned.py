@@ -20,6 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeRegressor
+from threads import alike
 
 from sknormreg import ElasticNet, Lasso, MagnitudePrunedClassifier, MagnitudePrunedRegressor, Ridge
 from sknormreg import RidgeClassifier as OurRidgeClassifier
@@ -242,6 +243,7 @@ def test_random_masks_are_a_control():
 
 @pytest.mark.parametrize("rule", ["min", "1se"])
 @pytest.mark.parametrize("classify", [True, False])
+@alike()
 def test_cross_validation_is_a_loop_over_folds(rule, classify):
     X, y = (load_breast_cancer if classify else load_diabetes)(return_X_y=True)
     X = scale(X)
@@ -345,6 +347,7 @@ def test_importance_does_not_see_the_units_of_targets():
 
 
 @pytest.mark.parametrize("options", [{"sparsity_rule": "min"}, {"sparsity_rule": "bic"}])
+@alike()
 def test_one_seed_for_one_fit(options):
     """Of a RandomState too: folds, path and model agree, whatever n_jobs."""
     X, y = load_breast_cancer(return_X_y=True)
@@ -412,6 +415,7 @@ def test_scores_that_cannot_be_had():
     ],
     ids=lambda grid: "-".join(grid),
 )
+@alike()
 def test_grid_search_in_a_pipeline_serial_and_parallel(grid):
     X, y = load_breast_cancer(return_X_y=True)
     pipeline = make_pipeline(StandardScaler(), MagnitudePrunedClassifier())

@@ -22,6 +22,7 @@ from sklearn.preprocessing import (
     StandardScaler,
     scale,
 )
+from threads import alike
 
 from sknormreg import ElasticNet, Lasso, LassoClassifier, Ridge, RidgeClassifier, one_standard_error
 from sknormreg.linear_model._fit_path import PathMixin
@@ -353,6 +354,7 @@ def test_searches_nest():
     assert_same_search(*(kind(pipeline, grid, cv=3).fit(X, Y) for kind in (PathSearchCV, GridSearchCV)))
 
 
+@alike()
 def test_the_number_of_jobs_changes_nothing():
     pipeline = scaled(PolynomialFeatures(), ElasticNet())
     grid = {

@@ -16,6 +16,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler, scale
 from sklearn.svm import SVC, LinearSVC
+from threads import alike
 
 from sknormreg import (
     CoefficientPruner,
@@ -124,6 +125,7 @@ def test_pruned_models_in_selectors():
     assert not hasattr(model, "coefs_")
 
 
+@alike()
 def test_a_fraction_chosen_by_cross_validation():
     X, y = digits()
     model = PrunedEstimator(
@@ -220,6 +222,7 @@ def test_sparse_and_frames():
     model.predict(frame)  # without a warning about names
 
 
+@alike()
 def test_grid_search():
     X, y = load_breast_cancer(return_X_y=True)
     pipeline = make_pipeline(StandardScaler(), PrunedEstimator(LogisticRegression()))

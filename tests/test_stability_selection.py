@@ -27,6 +27,7 @@ from sklearn.utils.estimator_checks import (
     check_transformer_get_feature_names_out,
     check_transformer_get_feature_names_out_pandas,
 )
+from threads import alike
 
 from sknormreg import Lasso, LassoClassifier, Ridge
 from sknormreg.model_selection import StabilitySelection
@@ -232,6 +233,7 @@ def test_what_is_not_given():
 
 
 @pytest.mark.parametrize(("model", "load"), [(Lasso(), diabetes), (LassoClassifier(), load_iris)])
+@alike()
 def test_parallel_is_serial(model, load):
     X, y = load() if load is diabetes else load(return_X_y=True)
     selector = StabilitySelection(model, n_pairs=6, max_features=2, n_alphas=20, random_state=0)
@@ -374,6 +376,7 @@ def test_checks_of_names_and_containers(check):
     check("StabilitySelection", StabilitySelection(Ridge(), alphas=1.0, n_pairs=2))
 
 
+@alike()
 def test_grid_search_in_a_pipeline_serial_and_parallel():
     X, y = diabetes()
     selector = StabilitySelection(Lasso(), max_features=4, n_pairs=5, n_alphas=30, random_state=0)
