@@ -1,4 +1,8 @@
-"""scikit-learn's own estimator checks, without a single expected failure."""
+"""scikit-learn's own estimator checks, without a single expected failure.
+
+Each check of each class, and of each loss of it, runs in the quick run: on the first instance that it is
+for. On the others it is slow.
+"""
 
 import pytest
 from instances import (
@@ -25,11 +29,6 @@ ALL = [
     *search_instances(),
     *stability_instances(),
 ]
-CASES = [
-    pytest.param(estimator, check, id=f"{estimator!r:.120}-{check.func.__name__}-{i}")
-    for estimator in ALL
-    for i, check in enumerate(checks(estimator))
-]
 SELF_CHECKS = (
     check_param_validation,
     check_dataframe_column_names_consistency,
@@ -37,13 +36,25 @@ SELF_CHECKS = (
 )
 
 
-@pytest.mark.parametrize(("estimator", "check"), CASES)
+def cases(checks_of):
+    """Parameters (estimator, check)."""
+    seen, found = set(), []
+    for estimator in ALL:
+        for i, check in enumerate(checks_of(estimator)):
+            name, options = getattr(check, "func", check).__name__, getattr(check, "keywords", {})
+            law = type(estimator), getattr(estimator, "loss", None), name, str(options)
+            marks = [pytest.mark.slow] if law in seen else []
+            seen.add(law)
+            found.append(pytest.param(estimator, check, id=f"{estimator!r:.120}-{name}-{i}", marks=marks))
+    return found
+
+
+@pytest.mark.parametrize(("estimator", "check"), cases(checks))
 def test_check_estimator(estimator, check):
     check(clone(estimator))
 
 
-@pytest.mark.parametrize("check", SELF_CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("estimator", ALL, ids=repr)
+@pytest.mark.parametrize(("estimator", "check"), cases(lambda estimator: SELF_CHECKS))
 def test_checks_scikit_learn_keeps_for_itself(estimator, check):
     check(type(estimator).__name__, clone(estimator))
 

@@ -220,9 +220,9 @@ def test_sparsity_by_information_criterion(rule):
 @pytest.mark.parametrize(
     "grid",
     [
-        {"sparsity": [0.0, 0.3, 0.8]},
-        {"threshold": [0.1, "mean"]},
         {"estimator__alpha": [0.1, 1.0, 10.0], "n_features_to_keep": [3, 6]},
+        pytest.param({"sparsity": [0.0, 0.3, 0.8]}, marks=pytest.mark.slow),
+        pytest.param({"threshold": [0.1, "mean"]}, marks=pytest.mark.slow),
     ],
     ids=lambda grid: "-".join(grid),
 )

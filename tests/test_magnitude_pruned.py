@@ -407,11 +407,25 @@ def test_scores_that_cannot_be_had():
 @pytest.mark.parametrize(
     "grid",
     [
-        {"sparsity": [0.0, 0.5, 0.9]},
-        {"threshold": [0.01, 0.1, "mean"]},
         {"alpha": [0.1, 10.0], "sparsity": [0.2, 0.8]},
-        {"estimator": [linear_model.LogisticRegression()], "estimator__C": [0.1, 1.0], "sparsity": [0.5]},
-        {"estimator": [OurRidgeClassifier()], "estimator__alpha": [0.1, 1.0], "n_features_to_keep": [3, 9]},
+        pytest.param({"sparsity": [0.0, 0.5, 0.9]}, marks=pytest.mark.slow),
+        pytest.param({"threshold": [0.01, 0.1, "mean"]}, marks=pytest.mark.slow),
+        pytest.param(
+            {
+                "estimator": [linear_model.LogisticRegression()],
+                "estimator__C": [0.1, 1.0],
+                "sparsity": [0.5],
+            },
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {
+                "estimator": [OurRidgeClassifier()],
+                "estimator__alpha": [0.1, 1.0],
+                "n_features_to_keep": [3, 9],
+            },
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=lambda grid: "-".join(grid),
 )

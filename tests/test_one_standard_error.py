@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threads import alike
 
 from sknormreg import ElasticNet, Lasso, Ridge, one_standard_error
 
@@ -49,6 +50,7 @@ def test_the_choice_is_the_definition(data):
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
+@alike()
 def test_in_a_search(n_jobs):
     X, y = load_diabetes(return_X_y=True)
     pipeline = make_pipeline(StandardScaler(), ElasticNet())

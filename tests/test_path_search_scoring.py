@@ -20,7 +20,7 @@ X, Y = 20 * X[:90], Y[:90]
 TWO = np.column_stack([Y, X[:, 0]])
 IRIS = scale(load_iris().data), load_iris().target
 ALPHAS = [0.1, 0.001, 0.01, 0.003]
-GRID = {"alpha": ALPHAS}
+GRID, STRONG = {"alpha": ALPHAS}, {"alpha": [0.1, 0.3, 0.03]}
 WEIGHTS = np.random.default_rng(0).integers(0, 4, 90).astype(float)
 ERRORS = ["neg_mean_squared_error", "neg_root_mean_squared_error", "neg_mean_absolute_error"]
 
@@ -75,9 +75,9 @@ def test_one_product_a_fold_gives_all_accuracies(model, labels, dtype, products)
         y = np.array(labels, dtype=object)[target] if isinstance(labels[0], str) else y.astype(np.int8)
     for scoring in (None, "accuracy"):
         products.clear()
-        PathSearchCV(model, GRID, scoring=scoring, cv=4, refit=False).fit(data, y)
+        PathSearchCV(model, STRONG, scoring=scoring, cv=4, refit=False).fit(data, y)
         assert len(products) == 4
-        same_scores(model, GRID, data, y, {"sample_weight": np.resize(1 + WEIGHTS, 150)}, scoring=scoring)
+        same_scores(model, STRONG, data, y, {"sample_weight": np.resize(1 + WEIGHTS, 150)}, scoring=scoring)
 
 
 def test_options_of_a_metric_may_come_with_the_data():
