@@ -4,6 +4,8 @@ import numpy as np
 
 from ._base import Loss
 
+_ON = 1e-9  # a margin this near the kink is on it, where the curvature of either side will do
+
 
 class SquaredHinge(Loss):
     """loss(y, z) = max(0, 1 - y z)^2 for y in {-1, +1}, as in a linear SVM.
@@ -22,7 +24,7 @@ class SquaredHinge(Loss):
         return -2.0 * s * y * np.maximum(0.0, 1.0 - y * z)
 
     def curvature(self, y, z, s):
-        return 2.0 * s * (y * z < 1.0), None
+        return 2.0 * s * (y * z < 1.0 + _ON), None
 
     def majoriser(self, y, z, s):
         return np.broadcast_to(2.0 * s, y.shape), None

@@ -17,6 +17,7 @@ from ..penalties._base import pull
 from .certificate import squared_objective_and_gap
 from .moments_path import follow
 from .path import solve_path
+from .quadratic import gradient_noise
 from .screening import Anchors
 from .solution import Solution, Status
 
@@ -230,8 +231,7 @@ class BatchedPath:
         start, gradient = point.flat[self.members], -self._at_members(point)
         within, gram = self.problem.coordinates.take(self.members), self._gram()
         violation = self.penalties[place].violation(start, gradient, within)
-        root = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
-        noise = 16 * _EPS * root * (np.sqrt(self.yy) + np.linalg.norm(root * start))
+        noise = gradient_noise(gram, start, np.sqrt(self.yy))
         if np.all(violation <= noise) and self.solutions[place].status is Status.CONVERGED:
             return
         found, _ = follow(

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from .quadratic import Model
+from .quadratic import Model, gradient_noise
 
-_EPS = np.finfo(float).eps
 _DAMPING = 1e-14  # of a column's square in the average curvature: keeps saturated directions bounded
 
 
@@ -31,8 +30,7 @@ def build_model(problem, workspace, point, null_objective, guarded):
         if free:
             start = np.concatenate([start, np.zeros(free)])
             slope = np.concatenate([slope, -point.dual.sum(axis=1)])
-    root = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
-    noise = 16 * _EPS * root * (np.sqrt(2.0 * null_objective) + np.linalg.norm(root * start))
+    noise = gradient_noise(gram, start, np.sqrt(2.0 * null_objective))
     return Model(gram, slope, start, noise), coordinates
 
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from .certificate import at_strength, evaluate, survey
+from .certificate import at_strength, evaluate, land, settle, survey
 from .continuation import stages
 from .model import build_model
 from .polish import polish
-from .quadratic import minimise
+from .quadratic import gradient_noise, minimise
 from .solution import Solution, Status
 from .step import advance
 from .working_set import update
@@ -25,6 +25,9 @@ _EPS = np.finfo(float).eps
 _ROUNDING = 1e-14  # a step this small, relative to the problem, is refinement no more
 _EXACT = 0.125  # of the rounding of a gradient entry: a violation this small is as good as none
 _SHORT = 0.5  # a step shortened to less than this: the next model majorises the loss
+_FAR = 0.5  # a start that would lose so much of its objective on a straight way back to the null point
+_NEARER = 0.1  # is shortened by this factor while that helps
+_PROXIMAL_STEPS = 400  # in the mean of all iterations, where a penalty states its prox and no more
 _PATIENCE = 30  # iterations without a better gap or objective after which rounding has the last word
 
 
@@ -32,7 +35,7 @@ def solve_path(problem, alphas, *, start=None, workspace=None, tol=1e-8, max_ite
     """Yield the `Solution` of `problem` at each of `alphas`, each started from the one before.
 
     start : (coef, intercept) or None
-        Where the first begins; None is the null point.
+        Where the first begins; None is the null point, and so is a start whose objective is above its.
     callback : callable or None
         Called with (coef, intercept) after each iteration; a true return stops that fit.
     """
@@ -43,12 +46,10 @@ def solve_path(problem, alphas, *, start=None, workspace=None, tol=1e-8, max_ite
         here = problem.with_alpha(alpha)
         if len(behind) == 2 and not problem.loss.quadratic:
             start = _onward(*behind, alpha)
-        if start is None or not start[0].any():  # zero has one intercept, whatever came before
+        point = _point_at(here, start, workspace.work)
+        if point is None:
             point = null = _null_point(here, null, workspace.work)
-            null_objective = null.objective
-        else:
-            point = _point_at(here, *start, workspace.work)
-            null_objective = here.null_objective()
+        null_objective = here.null_objective() if point is not null else null.objective
         solution = _solve(here, point, null_objective, workspace, tol, max_iter, callback)
         start = solution.coef, solution.intercept
         behind = [*behind[-1:], (alpha, *start)]
@@ -62,10 +63,31 @@ def _null_point(problem, known, work):
     return evaluate(problem, problem.null_coef(), np.zeros(problem.n_outputs))
 
 
-def _point_at(problem, coef, intercept, work):
+def _point_at(problem, start, work):
+    """The point at a start, nearer to the null point if it is far away; None where that is better.
+
+    Far away, even where all rows are on their right side, there is no curvature to find the way back by.
+    """
+    if start is None or not start[0].any():  # zero has one intercept, whatever came before
+        return None
+    (coef, intercept), c, null = start, problem.coordinates, problem.null_coef()
+    at = settle(problem, land(problem, np.clip(coef.reshape(-1), c.low, c.high), intercept))
+    if not at.objective <= problem.null_objective():
+        return None
     work.passes += 1
-    c = problem.coordinates
-    return evaluate(problem, np.clip(coef.reshape(-1), c.low, c.high), intercept)
+    point = survey(problem, at)
+    way = point.flat - null
+    gained = (problem.penalty.smooth(point.flat, c)[0] - point.correlation) @ way  # if all were straight
+    if gained <= _FAR * point.objective:
+        return point
+    while True:
+        way *= _NEARER
+        nearer = settle(problem, land(problem, null + way, at.intercept))
+        if not nearer.objective < at.objective:
+            break
+        at = nearer
+    work.passes += 1
+    return survey(problem, at)
 
 
 def _onward(first, second, alpha):
@@ -93,9 +115,10 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
     detour = stages(problem, point)
     refinement = np.inf  # size of the last step that followed a certificate
     found = _Best(point)
-    stopped, model = False, None
+    stopped, noise = False, None  # noise: of the gradient of the members by rounding, where it is now
+    budget = workspace.work.proximal_steps + _PROXIMAL_STEPS * max_iter
     n_iter, t = 0, 1.0  # t: how much of the last step was taken
-    while n_iter < max_iter and found.stalled < _PATIENCE and np.isfinite(point.gap):
+    while n_iter < max_iter and found.stalled < _PATIENCE and not np.isnan(point.gap):
         n_iter += 1
         certified = Status.judge(point.gap, tol, null_objective, point.objective) is Status.CONVERGED
         detour = [] if certified else detour
@@ -105,7 +128,7 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
         violation = penalty.violation(point.flat, -point.correlation, c)
         outside = update(workspace, point.flat, violation, point.correlation, always)
         refining, members = certified and not outside, workspace.members
-        if refining and model and np.all(violation[members] <= _EXACT * model.noise[: members.size]):
+        if refining and noise is not None and np.all(violation[members] <= _EXACT * noise):
             break
         guarded = t < _SHORT and not problem.loss.kinked
         model, model_coordinates = build_model(problem, workspace, point, null_objective, guarded)
@@ -113,11 +136,11 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
             point = replace(point, gap=np.nan)
             break
         crude = crude or outside > members.size
-        target = minimise(model, penalty, model_coordinates, workspace.work, crude)
-        step = target - model.start
+        left = budget - workspace.work.proximal_steps
+        target = minimise(model, penalty, model_coordinates, workspace.work, crude, left)
+        step, m = target - model.start, members.size  # the intercepts behind them have no pattern
         if refining:
             size = float(np.sqrt(max(0.0, step @ (model.gram @ step))))
-            m = members.size  # the intercepts behind them have no pattern
             same_pattern = np.array_equal(np.sign(target[:m]), np.sign(model.start[:m]))
             attempts -= size >= shrinking * refinement
             if (size <= _ROUNDING * scale and same_pattern) or attempts == 0:
@@ -126,11 +149,12 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
         there, t = advance(problem, point, members, target, model)
         point = survey(problem, there)
         workspace.work.passes += 1
-        found.consider(point, float(model.noise @ np.abs(target)), tol * null_objective)
+        noise = gradient_noise(model.gram[:m, :m], point.flat[members], scale)
+        found.consider(point, float(noise @ np.abs(target[:m])), tol * null_objective)
         if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):
             found.point, stopped = point, True
             break
-    best = found.point if np.isfinite(point.gap) else point
+    best = point if np.isnan(point.gap) else found.point
     uncertified = Status.judge(best.gap, tol, null_objective, best.objective) is Status.MAX_ITER
     if uncertified and problem.loss.quadratic and n_iter < max_iter and not stopped:  # rounding ended it
         best = polish(problem, best, tol * null_objective, workspace.work)
@@ -147,7 +171,8 @@ class _Best:
     """The best point so far, and for how many iterations there was neither a better gap nor objective."""
 
     def __init__(self, point):
-        self.point, self.lowest, self.stalled = point, point.objective, 0
+        self.point, self.stalled = point, 0
+        self.lowest, self.smallest = point.objective, point.gap
 
     def consider(self, point, blur, required):
         """Gaps below `blur` differ by rounding alone, so the later point is better, unless that would lose
@@ -155,8 +180,10 @@ class _Best:
         """
         lower = point.objective < self.lowest - 64 * _EPS * abs(self.lowest)
         better = point.gap <= max(self.point.gap, 8 * _EPS * self.point.objective)
-        self.lowest = min(self.lowest, point.objective)
-        self.stalled = 0 if better or lower else self.stalled + 1
+        # an infinite gap tells nothing of a point
+        better &= point.gap < np.inf or point.objective <= self.lowest + 64 * _EPS * abs(self.lowest)
+        self.stalled = 0 if lower or point.gap < self.smallest else self.stalled + 1
+        self.lowest, self.smallest = min(self.lowest, point.objective), min(self.smallest, point.gap)
         certified = point.gap <= required or self.point.gap > required
         if better or (point.gap <= blur and certified):
             self.point = point

@@ -11,26 +11,39 @@ from scipy import linalg
 _EPS = np.finfo(float).eps
 _STEPS = 50  # proximal steps between Newton steps
 _ROUNDS = 400
+_STALLED = 20  # rounds without a lower objective or a shorter step, after which there will be none
 
 
-def minimise_generic(model, penalty, coordinates, work):
-    """The minimiser (m,) of the model plus the penalty within the bounds."""
+def minimise_generic(model, penalty, coordinates, work, most):
+    """The minimiser (m,) of the model plus the penalty within the bounds, or what `most` steps lead to.
+
+    Where prox and value of a penalty contradict each other there is nothing to converge to.
+    """
     search = _Search(model, penalty, coordinates)
     w = penalty.prox(model.start, 0.0, coordinates)
-    for _ in range(_ROUNDS):
+    best, shortest, stalled = w, np.inf, 0
+    for _ in range(int(min(_ROUNDS, most // _STEPS))):
         w = search.accelerate(w)
-        work.epochs += _STEPS
+        work.proximal_steps += _STEPS
         w = search.newton(w)
         work.newton_steps += 1
-        if search.settled(w):
+        move = np.abs(search.forward_backward(w) - w)
+        if search.settled(w, move):
             break
+        lower, length = search.change(best, w) < 0, move.max(initial=0.0)
+        stalled = 0 if lower or length < shortest else stalled + 1
+        if stalled == _STALLED:
+            break
+        best, shortest = w if lower else best, min(length, shortest)
     return w
 
 
 class _Search:
     def __init__(self, model, penalty, coordinates):
         self.model, self.penalty, self.c = model, penalty, coordinates
-        largest = linalg.norm(model.gram, 2) if model.start.size else 0.0
+        last, largest = model.start.size - 1, 0.0
+        if last >= 0:
+            largest = linalg.eigvalsh(model.gram, subset_by_index=(last, last))[0]
         self.step = 1.0 / largest if largest > 0 else 1.0
 
     def gradient(self, w):
@@ -72,7 +85,6 @@ class _Search:
         smooth = self.gradient(w) @ delta + 0.5 * delta @ (self.model.gram @ delta)
         return smooth + self.penalty.value(trial, self.c) - self.penalty.value(w, self.c)
 
-    def settled(self, w):
+    def settled(self, w, move):
         """No proximal step moves any more than rounding does."""
-        move = np.abs(self.forward_backward(w) - w)
         return bool(np.all(move <= 8 * _EPS * np.abs(w) + self.step * self.model.noise))

@@ -10,6 +10,7 @@ import numpy as np
 from .._kernels import descent, newton
 from .proximal import minimise_generic
 
+_EPS = np.finfo(float).eps
 _EPOCHS = 200  # most sweeps of coordinate descent before a Newton search
 _SETTLED = 10  # sweeps without a change of pattern after which the search begins
 _CRUDE_EPOCHS = 10
@@ -23,14 +24,23 @@ class Model:
     gram: np.ndarray  # (m, m)
     gradient: np.ndarray  # (m,)
     start: np.ndarray  # (m,), w0
-    noise: np.ndarray  # (m,), how large a gradient entry is by rounding alone
+    noise: np.ndarray  # (m,), how large a gradient entry is by rounding alone: `gradient_noise`
 
 
-def minimise(model, penalty, coordinates, work, crude=False):
-    """The minimiser (m,); `crude`: only as good as a few sweeps of coordinate descent make it."""
+def gradient_noise(gram, w, scale):
+    """How large the gradient is by rounding alone at coefficients w; the target is of size `scale`."""
+    root = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
+    return 16 * _EPS * root * (scale + np.linalg.norm(root * w))
+
+
+def minimise(model, penalty, coordinates, work, crude=False, most=np.inf):
+    """The minimiser (m,); `crude`: only as good as a few sweeps of coordinate descent make it.
+
+    `most`: proximal steps that may be taken, where the penalty has no compiled route.
+    """
     parts = penalty.l1_and_l2(coordinates)
     if parts is None:
-        return minimise_generic(model, penalty, coordinates, work)
+        return minimise_generic(model, penalty, coordinates, work, most)
     l1, l2 = parts
     low, high = coordinates.low, coordinates.high
     m = model.start.size

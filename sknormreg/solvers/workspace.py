@@ -15,6 +15,7 @@ class Work:
 
     passes: int = 0  # full passes over X
     epochs: int = 0  # sweeps of coordinate descent over the working set
+    proximal_steps: int = 0  # where a penalty states its prox and no more
     newton_steps: int = 0
     factorisations: int = 0
     gram_columns: int = 0  # columns, or rows, for which a row of a matrix of inner products was formed
