@@ -273,3 +273,23 @@ def test_arrays_among_the_parameters_do_not_change():
     Lasso(precompute=gram, fit_intercept=False).fit(X, y)
     Ridge(alpha=alphas).fit(X, np.column_stack([y, y]))
     assert (snapshot(gram), snapshot(alphas)) == before
+
+
+@pytest.mark.parametrize("make", [Lasso, LassoClassifier])
+@pytest.mark.parametrize("power", [-250, -170, 170, 250])
+def test_squares_that_vanish_or_overflow_are_told_apart(make, power):
+    rng = np.random.default_rng(0)
+    X, score = 10.0**power * rng.normal(size=(30, 5)), rng.normal(size=30)
+    y = score if make is Lasso else score > 0
+    with pytest.raises(
+        ValueError, match="overflow: scale them down" if power > 0 else "vanish.*scale X up"
+    ):
+        make(0.01 * 10.0**power).fit(X, y)
+
+
+def test_a_column_whose_squares_vanish_does_no_harm_where_it_stays_out():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 5)), rng.normal(size=30)
+    tiny = np.column_stack([X, 1e-200 * X[:, 0]])
+    model = Lasso(0.01).fit(tiny, y)
+    np.testing.assert_array_equal(model.coef_, np.append(Lasso(0.01).fit(X, y).coef_, 0.0))

@@ -119,8 +119,9 @@ class PenalizedModel(PathMixin, LinearModel):
 
     def _warn(self, solutions, alphas):
         """Raise or warn once for the solutions of one fit, the worst first."""
-        if any(s.status is Status.NOT_FINITE for s in solutions):
-            raise ValueError(Status.NOT_FINITE.value)
+        for solution in solutions:
+            if solution.status.fatal:
+                raise ValueError(solution.status.value)
         fine = (Status.CONVERGED, Status.STOPPED)
         failed = [(s, a) for s, a in zip(solutions, alphas, strict=True) if s.status not in fine]
         if failed:

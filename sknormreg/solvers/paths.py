@@ -11,10 +11,13 @@
 Where moments would lose digits, and where a search does not end, the outer loop takes over.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..moments import mean_squares
 from .batched import BatchedPath
+from .certificate import evaluate
 from .independent import with_basis
 from .moments_path import Squares, certify, solve_moments
 from .path import solve, solve_path
@@ -23,6 +26,7 @@ from .ridge_path import solve_ridge_path
 from .rotation import rotates, solve_rotated
 from .solution import Status
 
+_TINY = np.finfo(float).tiny
 _SMALL = 512  # features from which on the whole Gram matrix has to be worth it
 _LARGE = 4096  # and from which on it never is
 
@@ -43,18 +47,42 @@ def solve_paths(problems, strengths, *, workspace, tol, max_iter=None):
             options = {"tol": tol, "max_iter": max_iter, "workspace": workspace}
             for a, solution in zip(order, _solve(problem, strengths[order, k], **options), strict=True):
                 found[a, k] = solution
-    return found.tolist()
+    return [
+        [_explained(*pair) for pair in zip(_at(problems, row), solutions, strict=True)]
+        for row, solutions in zip(strengths, found, strict=True)
+    ]
 
 
 def solve_from(problems, starts, *, workspace, tol, max_iter=None, callback=None):
     """One solution per problem, each at its own strength and from its start: (coef, intercept) or None."""
     if is_linear_system(problems):
-        return solve_squares(problems, tol, max_iter, workspace)
-    options = {"workspace": workspace, "tol": tol, "max_iter": 1000 if max_iter is None else max_iter}
-    return [
-        _solve_one(problem, start, callback=callback, **options)
-        for problem, start in zip(problems, starts, strict=True)
-    ]
+        found = solve_squares(problems, tol, max_iter, workspace)
+    else:
+        options = {"workspace": workspace, "tol": tol, "max_iter": 1000 if max_iter is None else max_iter}
+        found = [
+            _solve_one(problem, start, callback=callback, **options)
+            for problem, start in zip(problems, starts, strict=True)
+        ]
+    return [_explained(*pair) for pair in zip(problems, found, strict=True)]
+
+
+def _explained(problem, solution):
+    """The same solution, but its status tells of squares that vanish where they made the fit fail.
+
+    A column without curvature in double precision pulls at its coefficient, and no step can be told.
+    """
+    design, c = problem.design, problem.coordinates
+    if solution.status is Status.MAX_ITER:
+        point = evaluate(problem, solution.coef.reshape(-1), solution.intercept)
+        pulls = problem.penalty.violation(point.flat, -point.correlation, c) > 0.0
+    elif solution.status is Status.NOT_FINITE:
+        dual = evaluate(problem, problem.null_coef(), np.zeros(problem.n_outputs)).dual
+        pulls = np.abs(design.correlate(dual / (np.abs(dual).max() or 1.0))) > 0.0
+    else:
+        return solution
+    vanishing = design.squares(np.arange(problem.n_features), problem.weights) < _TINY
+    vanishing = vanishing & pulls.reshape(problem.shape)
+    return replace(solution, status=Status.VANISHING) if vanishing.any() else solution
 
 
 def _solve_one(problem, start, *, workspace, tol, max_iter, callback):

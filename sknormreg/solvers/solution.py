@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite
+from math import isfinite, isnan
 
 import numpy as np
 
@@ -26,19 +26,29 @@ class Status(Enum):
         "Coordinate descent iterations resulted in non-finite parameter values. The squares of the values "
         "in X, y or sample_weight overflow: scale them down."
     )
+    VANISHING = (
+        "Coordinate descent iterations could not move some parameters, because the squares of the values "
+        "in X, times sample_weight, vanish (they underflow): scale X up."
+    )
     NO_MINIMISER = (
         "The classes are separable and some coefficients are unpenalised (alpha={alpha:.6g}): the loss "
         "has no finite minimiser and the coefficients returned only show its direction. Use alpha > 0 "
         "and no zero in penalty_factor."
     )
 
+    @property
+    def fatal(self):
+        """Whether the coefficients are of no use at all."""
+        return self in (Status.NOT_FINITE, Status.VANISHING)
+
     @classmethod
     def judge(cls, gap, tol, null_objective, objective, direct=False):
         """CONVERGED when the gap is within tol * f_null, up to the rounding of the objective.
 
-        A `direct` method has no iterations of which more would help.
+        An infinite gap certifies nothing; one that is nan comes of an overflow. A `direct` method has no
+        iterations of which more would help.
         """
-        if not isfinite(gap):
+        if isnan(gap) or not isfinite(objective):
             return cls.NOT_FINITE
         certified = gap <= tol * null_objective + 8 * _EPS * objective
         if certified:
