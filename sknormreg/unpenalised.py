@@ -89,11 +89,18 @@ class Unpenalised:
     @cached_property
     def independent(self):
         """Whether a Gram matrix of these leaves nine digits; also where they are too many for one."""
-        _, whole = self._columns
-        if whole is None:
+        return self._well_conditioned(self.features)
+
+    @cached_property
+    def sure(self):
+        """The same of all of them, those with a bound too: then `charge` sees what there is."""
+        return self._well_conditioned(self._used)
+
+    def _well_conditioned(self, features):
+        if features.size < 2 or self._columns[1] is None:
             return True
-        among = np.searchsorted(self._used, self.features)
-        return well_conditioned(whole[among[:, None], among], _SURE)
+        among = np.searchsorted(self._used, features)
+        return well_conditioned(self._columns[1][among[:, None], among], _SURE)
 
     @cached_property
     def _columns(self):

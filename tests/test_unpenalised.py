@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from scipy.optimize import nnls
 
 from sknormreg import (
     ElasticNet,
@@ -159,3 +160,19 @@ def test_too_many_for_a_matrix_are_charged_alone(monkeypatch):
     gram = np.array([[4.0, 1.0], [1.0, 9.0]])
     free = Unpenalised(L1(0.0), make_coordinates(None, None, False, 2), 2, MatrixProducts(gram))
     assert free.charge(np.array([2.0, 3.0])) == 1.0
+
+
+@pytest.mark.parametrize("store", STORES)
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), digits=st.floats(2, 6))
+def test_twins_with_a_bound(store, seed, digits):
+    """Non-negative least squares of nearly dependent columns, by an active set on their QR factor."""
+    rng = np.random.default_rng(seed)
+    X, _, _, signal = twins(rng, 10.0**-digits)
+    y = signal + 0.3 * rng.normal(size=len(X))
+    A, b = X - X.mean(axis=0), y - y.mean()
+    Q, R = np.linalg.qr(A)
+    least = np.sum((b - A @ nnls(R, Q.T @ b, maxiter=1000)[0]) ** 2)
+    for estimator in (Lasso(0, positive=True), ElasticNet(0.01, positive=True, penalty_factor=0)):
+        found = estimator.fit(STORES[store](X), y)
+        assert np.sum((b - A @ found.coef_) ** 2) <= least + 1e-8 * (b @ b)

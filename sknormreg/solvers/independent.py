@@ -24,7 +24,7 @@ def with_basis(problem):
     """The problem `Reparametrised`, or None where its unpenalised columns are far from dependent."""
     features = problem.unpenalised.features
     n = problem.design.shape[0]
-    if features.size < 2 or problem.unpenalised.independent:
+    if problem.unpenalised.independent:
         return None
     if not hasattr(problem.design, "columns") and n * min(n, features.size) > _MOST:
         return None

@@ -155,9 +155,10 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
             found.point, stopped = point, True
             break
     best = point if np.isnan(point.gap) else found.point
-    uncertified = Status.judge(best.gap, tol, null_objective, best.objective) is Status.MAX_ITER
-    if uncertified and problem.loss.quadratic and n_iter < max_iter and not stopped:  # rounding ended it
-        best = polish(problem, best, tol * null_objective, workspace.work)
+    if problem.loss.quadratic and n_iter < max_iter and not stopped:  # rounding ended it
+        doubtful = not problem.unpenalised.sure
+        if doubtful or Status.judge(best.gap, tol, null_objective, best.objective) is Status.MAX_ITER:
+            best = polish(problem, best, tol * null_objective, doubtful, workspace.work)
     status = Status.judge(best.gap, tol, null_objective, best.objective)
     if stopped and status is Status.MAX_ITER:
         status = Status.STOPPED

@@ -23,34 +23,55 @@ _MOST = 1 << 25  # entries of the columns that may be copied: 256 MiB
 _ROUNDS = 20
 
 
-def polish(problem, point, required, work):
-    """The `Point` after Newton steps on the pattern of the one given, until its gap is at most `required`.
+def polish(problem, point, required, doubtful, work):
+    """The `Point` after Newton steps from the one given, until its gap is at most `required`.
 
-    A step ends where a coordinate meets zero or a bound, which is then left there. Each costs a
-    factorisation of the free columns and two passes over X. The point itself where these are too many.
+    The gap it has counts as well, unless it is `doubtful`: of unpenalised columns too near to dependent.
+    A step ends where a coordinate meets zero or a bound, which is then left there; where the pattern gains
+    no more the coordinate that violates most joins it. Each step costs a factorisation of the free columns
+    and two passes over X. The point itself where these are too many.
     """
+    entering, kept_out = np.zeros(0, dtype=np.intp), np.zeros(point.flat.size, dtype=bool)
     for _ in range(_ROUNDS):
         active = np.flatnonzero(problem.penalty.active(point.flat, problem.coordinates))
+        active = np.union1d(active, entering)
         if active.size == 0 or active.size * max(problem.design.shape[0], active.size) > _MOST:
             return point
-        step, gap = _newton_step(problem, point, active)
+        step, correlation, gap = _newton_step(problem, point, active)
         work.passes += 1
-        point = replace(point, gap=min(point.gap, gap))
+        point = replace(point, gap=gap if doubtful else min(point.gap, gap))
         if point.gap <= required:
             return point
         after = evaluate(problem, _shortened(problem, point.flat, active, step), point.intercept)
         work.passes += 1
-        if not after.objective < point.objective:
-            return point
-        point = after
+        if after.objective < point.objective:
+            point, entering = after, entering[:0]
+        else:
+            kept_out[entering] = True
+            entering = _violator(problem, point, correlation, kept_out)
+            if entering.size == 0:
+                return point
     return point
 
 
+def _violator(problem, point, correlation, kept_out):
+    """The coordinate, one or none, that violates most at a dual point, in the length of its column."""
+    violation = problem.penalty.violation(point.flat, -correlation, problem.coordinates)
+    violation[kept_out] = 0.0
+    some = np.flatnonzero(violation > 0.0)
+    lengths = np.sqrt(problem.design.squares(some, problem.weights))
+    reach = np.divide(violation[some], lengths, out=np.zeros(some.size), where=lengths > 0)
+    return some[np.argsort(-reach)[:1]]
+
+
 def _newton_step(problem, point, active):
-    """(step of the active coordinates, the gap at the point under the dual point of the step)."""
+    """(step of the active coordinates, X'u and the gap at the point under the dual point of the step)."""
     c, penalty, design = problem.coordinates, problem.penalty, problem.design
     n, root = design.shape[0], np.sqrt(problem.weights)
     slope, curvature = (np.broadcast_to(a, point.flat.shape)[active] for a in penalty.smooth(point.flat, c))
+    if penalty.l1_and_l2(c) is not None:  # a coordinate at its kink leaves it where it is pulled
+        l1 = penalty.l1_and_l2(c)[0][active]
+        slope = slope + np.where(point.flat[active] == 0.0, np.sign(point.correlation[active]) * l1, 0.0)
     residual = root * (problem.y - point.z)[0]
     M = next(design.restrict(active).row_blocks(n))[1] * root[:, None]
     if curvature.any():
@@ -79,7 +100,7 @@ def _newton_step(problem, point, active):
 
     free = problem.unpenalised
     rest = np.where(np.isin(free.indices, active), 0.0, correlation[free.indices])
-    return step, duality_gap(penalty, c, point.flat, correlation, loss_gap, free.charge(rest))
+    return step, correlation, duality_gap(penalty, c, point.flat, correlation, loss_gap, free.charge(rest))
 
 
 def _shortened(problem, flat, active, step):
