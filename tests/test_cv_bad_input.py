@@ -63,9 +63,20 @@ def test_no_alpha_with_a_score_is_an_error():
     for cv in (3, None):
         with (
             pytest.warns(UserWarning, match="non-finite"),
-            pytest.raises(ValueError, match="No alpha has a score on every fold"),
+            pytest.raises(ValueError, match="The mean score of every alpha is NaN"),
         ):
             model.set_params(cv=cv).fit(*TALL)
+
+
+def test_without_folds_nothing_is_said_of_folds():
+    with pytest.raises(ValueError, match="The mean score of every alpha is NaN") as caught:
+        LassoCV(cv="alo", scoring=lambda estimator, X, y: np.nan).fit(*TALL)
+    assert "fold" not in str(caught.value)
+
+
+def test_a_rule_that_was_not_made_is_named():
+    with pytest.raises(TypeError, match=r"give one_standard_error\(\), with parentheses"):
+        LassoCV(alpha_rule=one_standard_error, cv=3).fit(*TALL)
 
 
 @pytest.mark.parametrize(

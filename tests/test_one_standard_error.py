@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threads import alike
 
-from sknormreg import ElasticNet, Lasso, Ridge, one_standard_error
+from sknormreg import ElasticNet, Lasso, PathSearchCV, Ridge, one_standard_error
 
 scores = st.floats(-1, 1).map(lambda x: round(x, 2))
 
@@ -120,6 +120,15 @@ BAD = [
 def test_bad_input_is_named(options, message):
     with pytest.raises(ValueError, match=message):
         one_standard_error(**options)(RESULTS)
+
+
+@pytest.mark.parametrize("kind", [GridSearchCV, PathSearchCV])
+def test_the_rule_has_to_be_made(kind):
+    X, y = load_diabetes(return_X_y=True)
+    with pytest.raises(
+        TypeError, match=r"param must be .* name .*: give one_standard_error\(\), with parenth"
+    ):
+        kind(Lasso(), {"alpha": [0.1, 1.0]}, refit=one_standard_error).fit(X, y)
 
 
 def test_no_candidate_with_a_score():

@@ -25,7 +25,7 @@ from sklearn.preprocessing import (
 from threads import alike
 
 from sknormreg import ElasticNet, Lasso, LassoClassifier, Ridge, RidgeClassifier, one_standard_error
-from sknormreg.linear_model._fit_path import PathMixin
+from sknormreg.linear_model import _fit_path
 from sknormreg.model_selection import PathSearchCV
 
 ALPHAS = [3.0, 0.3, 0.01, 1.0, 0.1]
@@ -209,13 +209,13 @@ def assert_same_search(found, expected):
 @pytest.fixture
 def walked(monkeypatch):
     """Counts the paths of our estimators."""
-    count, plain = Counter(), PathMixin.fit_path
+    count, plain = Counter(), _fit_path.solve_paths
 
-    def fit_path(self, X, y, values, **params):
-        count[type(self).__name__] += 1
-        return plain(self, X, y, values, **params)
+    def solve_paths(problems, *args, **options):
+        count["paths"] += 1
+        return plain(problems, *args, **options)
 
-    monkeypatch.setattr(PathMixin, "fit_path", fit_path)
+    monkeypatch.setattr(_fit_path, "solve_paths", solve_paths)
     return count
 
 

@@ -63,6 +63,7 @@ def two_numbers(estimator, X, y):
     return {"small": -estimator.alpha, "good": estimator.score(X, y)}
 
 
+NOBODY = np.arange(60), np.arange(0)
 HALVES = np.repeat([0, 1], 45)
 BAD = {
     "no candidates": (Lasso(), [], X, Y, {}),
@@ -112,6 +113,14 @@ BAD = {
     "which score decides": (Lasso(), GRID, X, Y, {"scoring": ["r2", "neg_max_error"]}),
     "a rule outside": (Lasso(), GRID, X, Y, {"refit": lambda results: 10}),
     "a rule without a number": (Lasso(), GRID, X, Y, {"refit": lambda results: "first"}),
+    "an empty test fold": (Lasso(), GRID, X, Y, {"cv": [(np.arange(60), np.arange(60, 90)), NOBODY]}),
+    "empty test folds of classes": (
+        LassoClassifier(), GRID, X, np.arange(90) % 3,
+        {"cv": [NOBODY], "scoring": ["accuracy", "roc_auc_ovr"], "refit": "accuracy"},
+    ),
+    "an empty test fold, raised": (
+        make_pipeline(Ridge()), {"ridge__alpha": ALPHAS}, X, Y, {"cv": [NOBODY], "error_score": "raise"},
+    ),
     "fewer samples than folds": (Lasso(), GRID, X[:4], Y[:4], {}),
     "lengths": (Lasso(), GRID, X, Y[:-1], {}),
     "unknown fit parameter": (Lasso(), GRID, X, Y, {"params": {"colour": 1}}),

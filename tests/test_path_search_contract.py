@@ -210,7 +210,9 @@ def test_what_is_printed(verbose, capsys):
     GridSearchCV(Lasso(), grid, **options).fit(X, Y)
     expected = capsys.readouterr().out.splitlines()
     assert found[:1] == expected[:1]
-    assert len(found) == (verbose > 0) + (verbose > 1) * 2 * 3
+    assert len(found) == 2 * (verbose > 0) + (verbose > 1) * 2 * 3
+    if verbose:
+        assert found.pop() == "Fitted 18 by 6 walks along a path and 0 one by one"
     split = r" \d/3" if verbose > 2 else ""
     params = "fit_intercept=(True|False), alpha: 3 values"
     line = rf"\[CV{split}\] END \.+{params}; total time=.*s"

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import Lasso as TheirLasso
 from sklearn.linear_model import LogisticRegression, lasso_path
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
@@ -203,8 +204,10 @@ def test_messages():
     X, y = DIABETES
     with pytest.raises(TypeError, match=r"linear model of sknormreg is needed.*LogisticRegression"):
         regularization_path(LogisticRegression(), X, y)
-    with pytest.raises(TypeError, match="give the last step"):
-        alpha_max(make_pipeline(StandardScaler(), Lasso()), X, y)
+    with pytest.raises(
+        TypeError, match=r"such as Lasso\(\), or .* got Lasso\(\) of sklearn.linear_model\."
+    ):
+        alpha_max(make_pipeline(StandardScaler(), TheirLasso()), X, y)
     with pytest.raises(ValueError, match="alphas must be finite and non-negative"):
         regularization_path(Lasso(), X, y, [1.0, -1.0])
     with pytest.raises(ValueError, match="alphas must be a number of alphas or a list"):

@@ -410,12 +410,15 @@ BAD = [
     ({"alphas": []}, "minimum of 1 is required"),
     ({"alphas": [np.nan]}, "alphas contains NaN"),
     ({"estimator": KernelRidge(), "alphas": 1.0}, "KernelRidge has no coef_ after fit"),
-    ({"estimator": linear_model.Lasso()}, "Give alphas for Lasso: only models of sknormreg"),
+    (
+        {"estimator": linear_model.Lasso()},
+        r"Give alphas for Lasso\(\) of sklearn.linear_model: only models of sknormreg",
+    ),
     (
         {"estimator": linear_model.LogisticRegression()},
-        "LogisticRegression has neither fit_path nor .*alpha",
+        "LogisticRegression has no fit_path, and has no parameter alpha",
     ),
-    ({"estimator": DecisionTreeRegressor(), "alphas": 1.0}, "DecisionTreeRegressor has neither fit_path"),
+    ({"estimator": DecisionTreeRegressor(), "alphas": 1.0}, "DecisionTreeRegressor has no fit_path"),
 ]
 
 

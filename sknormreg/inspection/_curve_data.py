@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._compat import scorer_parts
 from ..model_selection import one_standard_error
+from ..model_selection._linear import described
 from ._feature_names import unwrap
 
 WEAKER_IF_LARGER = ("C", "n_features_to_keep")
@@ -27,7 +28,7 @@ def curve_data(estimator, X, y, param_name, scoring, larger_is_simpler):
         return of_scikit_learn(estimator)
     raise TypeError(
         "A search with cv_results_ is needed, or an estimator cross-validated along a path, with "
-        f"mean_score_path_ or mse_path_: got {estimator!r}."
+        f"mean_score_path_ or mse_path_: got {described(estimator)}."
     )
 
 

@@ -5,7 +5,7 @@ from itertools import cycle
 import numpy as np
 
 from ..model_selection import regularization_path
-from ._feature_names import numbered, transformed
+from ._feature_names import numbered
 from ._penalty_axis import WEAKER, add_counts, set_strength_scale
 from ._pruning_curve import check_matplotlib
 
@@ -128,9 +128,8 @@ class RegularizationPathDisplay:
             The display, plotted.
         """
         check_matplotlib()
-        model, X, names = transformed(estimator, X, y)
-        path = regularization_path(model, X, y, alphas, eps=eps, sample_weight=sample_weight)
-        return cls.from_path(path, feature_names=names, ax=ax, **plot_kw)
+        path = regularization_path(estimator, X, y, alphas, eps=eps, sample_weight=sample_weight)
+        return cls.from_path(path, ax=ax, **plot_kw)
 
     @classmethod
     def from_path(cls, path, *, feature_names=None, ax=None, **plot_kw):

@@ -2,15 +2,19 @@
 
 from ._base import FLOATS, LinearModel, PenalizedModel, stack, store
 from ._classification import ClassificationMixin
+from ._described import described
 from ._elastic_net import ElasticNet
 from ._elastic_net_classifier import ElasticNetClassifier
 from ._lasso import Lasso
 from ._lasso_classifier import LassoClassifier
+from ._nameless import nameless
 from ._regression import RegressionMixin, read_regression_data
 from ._relax import relaxed
 from ._ridge import Ridge
 from ._ridge_classifier import RidgeClassifier
 from ._ridge_elimination import gaussian_deviance
+from ._spread import deviation
+from ._stands_for import overridden, own, why_no_path
 from ._strengths import largest_alpha
 from ._warning import warn
 
@@ -26,11 +30,17 @@ __all__ = [
     "RegressionMixin",
     "Ridge",
     "RidgeClassifier",
+    "described",
+    "deviation",
     "gaussian_deviance",
     "largest_alpha",
+    "nameless",
+    "overridden",
+    "own",
     "read_regression_data",
     "relaxed",
     "stack",
     "store",
     "warn",
+    "why_no_path",
 ]

@@ -16,6 +16,7 @@ from ..losses import LogLoss, MultinomialLoss, SquaredHinge
 from ..problem import Problem
 from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel
 from ._checks import make_coordinates, normalised_weights
+from ._nameless import nameless
 from ._progress import Progress
 from ._task import Task
 
@@ -28,6 +29,7 @@ def _has_probabilities(estimator):
     )
 
 
+@nameless
 class ClassificationMixin(ClassifierMixin):
     """Prediction from one row of `coef_` (two classes) or one per class."""
 
@@ -79,7 +81,7 @@ class ClassificationMixin(ClassifierMixin):
         ndarray of shape (n_samples, n_classes)
             Probabilities, in the order of ``classes_``; each row sums to one.
         """
-        scores = self._linear_predictor(X).T
+        scores = np.atleast_2d(self.decision_function(X).T)
         if scores.shape[0] == 1:
             p = LogLoss().inverse_link(scores)[0]
             q = LogLoss().inverse_link(-scores)[0]
@@ -154,6 +156,7 @@ def _class_weights(class_weight, classes, y, codes, weights):
     return compute_class_weight(class_weight, classes=classes, y=y)
 
 
+@nameless
 class PenalizedClassifier(ClassificationMixin, PenalizedModel):
     """Fit by the certified path solver; `_penalty()` is the recipe."""
 
@@ -184,6 +187,8 @@ class PenalizedClassifier(ClassificationMixin, PenalizedModel):
         """
         task = self._task(X, y, sample_weight)
         return self._fit_task(task, Progress(self, X, y, sample_weight))
+
+    fit_path = PenalizedModel.fit_path  # stands for this `fit`, and for no other
 
     def _task(self, X, y, sample_weight):
         X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS)

@@ -7,13 +7,19 @@ import numpy as np
 from sklearn.base import clone
 
 from ..solvers.paths import solve_paths
+from ._nameless import nameless
+from ._stands_for import why_no_path
 
 
+@nameless
 class PathMixin:
     """`fit_path`, for estimators that state a `_task`."""
 
     #: The parameter that `fit_path` walks along.
     path_parameter = "alpha"
+
+    #: What `fit` is made of and `fit_path` does without.
+    _parts_of_fit = ("_fit_task", "_solve")
 
     def fit_path(self, X, y, values, sample_weight=None):
         """Fit at each of several alphas.
@@ -37,7 +43,19 @@ class PathMixin:
         -------
         list of estimators
             Fitted, one for each of `values`, in their order. `self` is not changed.
+
+        Raises
+        ------
+        TypeError
+            A derived class overrides `fit` and inherits this method, which would go past the new one. Where
+            the new `fit` has the same solutions, ``fit_path = Lasso.fit_path`` beside it says so.
         """
+        reason = why_no_path(self)
+        if reason is not None:
+            raise TypeError(
+                f"{reason}, which goes past it: define fit_path as well, or call fit for each "
+                f"{self.path_parameter}."
+            )
         values = list(values)
         if not values:
             raise ValueError(f"values of {self.path_parameter} must be a non-empty sequence.")

@@ -13,11 +13,13 @@ from ..losses import SquaredLoss
 from ..problem import Problem
 from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel
 from ._checks import make_coordinates, normalised_weights
+from ._nameless import nameless
 from ._precompute import adopt_gram
 from ._progress import Progress
 from ._task import Task
 
 
+@nameless
 class RegressionMixin(MultiOutputMixin, RegressorMixin):
     """`predict` and the pieces of `fit` that regressors share; `_penalty()` is the recipe."""
 
@@ -68,6 +70,7 @@ def centre_target(Y, weights, fit_intercept):
     return Y, mean
 
 
+@nameless
 class PenalizedSquares(RegressionMixin, PenalizedModel):
     """Fit by the certified path solver."""
 
@@ -101,6 +104,8 @@ class PenalizedSquares(RegressionMixin, PenalizedModel):
         """
         task = self._task(X, y, sample_weight, check_input)
         return self._fit_task(task, Progress(self, X, y, sample_weight))
+
+    fit_path = PenalizedModel.fit_path  # stands for this `fit`, and for no other
 
     def _task(self, X, y, sample_weight, check_input=True):
         X, Y, y_ndim = read_regression_data(self, X, y, check_input)

@@ -252,6 +252,8 @@ class Ridge(RegressionMixin, RidgeBase):
         task = self._task(X, y, sample_weight)
         return self._fit_task(task, Progress(self, X, y, sample_weight))
 
+    fit_path = PenalizedModel.fit_path  # stands for this `fit`, and for no other
+
     def _read(self, X, y, sample_weight):
         X, Y, y_ndim = read_regression_data(self, X, y)
         weights, total = normalised_weights(sample_weight, X)

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 
 from .. import penalties
 from .._compat import StrOptions, fit_context
-from ._base import FLOATS
+from ._base import FLOATS, PenalizedModel
 from ._checks import normalised_weights
 from ._classification import PenalizedClassifier, encode_classes
 from ._progress import Progress
@@ -174,6 +174,8 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         task = self._task(X, y, sample_weight)
         return self._fit_task(task, Progress(self, X, y, sample_weight))
 
+    fit_path = PenalizedModel.fit_path  # stands for this `fit`, and for no other
+
     def _task(self, X, y, sample_weight):
         kind = RidgeBase if self.loss == "squared" else PenalizedClassifier
         return kind._task(self, X, y, sample_weight)
@@ -217,7 +219,7 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         """
         check_is_fitted(self)
         if self.loss == "squared" and self._multilabel:
-            return (self._linear_predictor(X) > 0).astype(int)
+            return (self.decision_function(X) > 0).astype(int)
         return super().predict(X)
 
     def _penalty(self):

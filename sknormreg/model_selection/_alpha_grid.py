@@ -3,10 +3,9 @@
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import clone
 
 from ..linear_model import largest_alpha
-from ._linear import linear_model
+from ._linear import read
 
 SHARE_OF_L1 = 1e-3
 
@@ -25,13 +24,14 @@ def alpha_max(estimator, X, y, *, sample_weight=None):
     Parameters
     ----------
     estimator : estimator object
-        A linear model of this package; its `alpha` is not used.
+        A linear model of this package; its `alpha` is not used. Or a pipeline that ends in one: copies of
+        the steps before it are fitted to X.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
         Samples.
     y : array-like of shape (n_samples,) or (n_samples, n_targets)
         Target.
     sample_weight : float or array-like of shape (n_samples,), default=None
-        Non-negative weights.
+        Non-negative weights, of the model; of a pipeline no other step gets them.
 
     Returns
     -------
@@ -42,7 +42,8 @@ def alpha_max(estimator, X, y, *, sample_weight=None):
     Raises
     ------
     TypeError
-        The estimator is not one of this package's linear models.
+        The estimator does not end in one of this package's linear models, or in a derived class that
+        overrides `fit`.
 
     References
     ----------
@@ -57,7 +58,7 @@ def alpha_max(estimator, X, y, *, sample_weight=None):
     >>> [int((Lasso(alpha=a).fit(X, y).coef_ != 0).sum()) for a in (largest, 0.99 * largest)]
     [0, 1]
     """
-    return largest_alpha(_task(estimator, X, y, sample_weight))
+    return largest_alpha(read(estimator, X, y, sample_weight)[1])
 
 
 def alpha_grid(estimator, X, y, *, n_alphas=100, eps=1e-3, sample_weight=None):
@@ -66,8 +67,8 @@ def alpha_grid(estimator, X, y, *, n_alphas=100, eps=1e-3, sample_weight=None):
     Parameters
     ----------
     estimator : estimator object
-        A linear model of this package; its `alpha` is not used. A penalty without an L1 norm starts where
-        one with a share of 0.001 would, as in glmnet.
+        A linear model of this package, or a pipeline that ends in one; its `alpha` is not used. A penalty
+        without an L1 norm starts where one with a share of 0.001 would, as in glmnet.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
         Samples.
     y : array-like of shape (n_samples,) or (n_samples, n_targets)
@@ -77,7 +78,7 @@ def alpha_grid(estimator, X, y, *, n_alphas=100, eps=1e-3, sample_weight=None):
     eps : float, default=1e-3
         The smallest over the largest, in (0, 1).
     sample_weight : float or array-like of shape (n_samples,), default=None
-        Non-negative weights.
+        Non-negative weights, of the model; of a pipeline no other step gets them.
 
     Returns
     -------
@@ -87,7 +88,8 @@ def alpha_grid(estimator, X, y, *, n_alphas=100, eps=1e-3, sample_weight=None):
     Raises
     ------
     TypeError
-        The estimator is not one of this package's linear models.
+        The estimator does not end in one of this package's linear models, or in a derived class that
+        overrides `fit`.
     ValueError
         `n_alphas` or `eps` is out of range.
 
@@ -104,7 +106,7 @@ def alpha_grid(estimator, X, y, *, n_alphas=100, eps=1e-3, sample_weight=None):
     ['2.1', '0.21', '0.021', '0.0021']
     """
     check_grid(n_alphas, eps)
-    return falling(largest_alpha(_task(estimator, X, y, sample_weight), SHARE_OF_L1), n_alphas, eps)
+    return falling(largest_alpha(read(estimator, X, y, sample_weight)[1], SHARE_OF_L1), n_alphas, eps)
 
 
 def check_grid(n_alphas, eps):
@@ -121,9 +123,3 @@ def falling(largest, n_alphas, eps):
     if largest <= resolution:
         return np.full(n_alphas, resolution)
     return np.geomspace(largest, largest * eps, num=n_alphas)
-
-
-def _task(estimator, X, y, sample_weight):
-    model = clone(linear_model(estimator))
-    model._validate_params()
-    return model._task(X, y, sample_weight)

@@ -84,5 +84,7 @@ def _standard_error(function, predicted, y, weights):
         terms = (predicted == y).all(axis=1).astype(float)
     else:
         return np.nan
+    size = terms.max() or 1.0  # squares of what are squares themselves might overflow
+    terms = terms / size
     spread = weights @ (terms - weights @ terms) ** 2
-    return np.sqrt(spread * np.sum(weights**2) / (1.0 - np.sum(weights**2)))
+    return size * np.sqrt(spread * np.sum(weights**2) / (1.0 - np.sum(weights**2)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..linear_model import warn
+from ..linear_model import deviation, warn
 
 CRITERIA = ("aic", "bic", "ebic")
 RULES = {"min", "1se", *CRITERIA}
@@ -11,7 +11,7 @@ RULES = {"min", "1se", *CRITERIA}
 def mean_and_error(scores):
     """Mean over the folds (the last axis) and its standard error, which is zero of a single fold."""
     n_folds = scores.shape[-1]
-    spread = scores.std(axis=-1, ddof=1) / np.sqrt(n_folds) if n_folds > 1 else np.zeros(scores.shape[:-1])
+    spread = deviation(scores) / np.sqrt(n_folds) if n_folds > 1 else np.zeros(scores.shape[:-1])
     return scores.mean(axis=-1), spread
 
 
@@ -21,11 +21,11 @@ def best_of(mean):
 
 
 def check_scored(mean):
-    """Raise where no candidate has a score."""
+    """Raise where no candidate has a score, on folds or otherwise."""
     if np.isnan(mean).all():
         raise ValueError(
-            "No alpha has a score on every fold, so there is none to choose: they are NaN. Give larger "
-            "alphas, or look at what scoring makes of the test samples."
+            "The mean score of every alpha is NaN, so there is none to choose. Give larger alphas, or look "
+            "at what scoring makes of the samples that are held out."
         )
 
 
@@ -51,7 +51,7 @@ def ask(rule, params, scores, name):
     flat = scores.reshape(-1, scores.shape[-1])
     results = {f"split{k}_test_score": flat[:, k] for k in range(flat.shape[1])}
     mean = flat.mean(axis=1)
-    results |= {"params": params, "mean_test_score": mean, "std_test_score": flat.std(axis=1)}
+    results |= {"params": params, "mean_test_score": mean, "std_test_score": deviation(flat, ddof=0)}
     order = np.where(np.isnan(mean), -np.inf, mean)
     results["rank_test_score"] = np.array([1 + np.count_nonzero(order > value) for value in order])
     for key in params[0]:

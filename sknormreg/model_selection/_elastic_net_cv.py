@@ -111,7 +111,7 @@ class ElasticNetCV(RegressionCV):
     Raises
     ------
     ValueError
-        Invalid parameters, bounds or weights, at `fit`; no alpha with a score on every fold.
+        Invalid parameters, bounds or weights, at `fit`; no alpha with a score.
 
     Warns
     -----

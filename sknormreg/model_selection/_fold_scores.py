@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.base import is_classifier
 from sklearn.metrics import mean_squared_error, r2_score, root_mean_squared_error
 from sklearn.utils.parallel import Parallel, delayed
 
 from .._compat import check_method_params
 from ..linear_model import relaxed
+from ..linear_model._predict_path import predicts_numbers
 from ..solvers.folds import (
     fold_coefficients,
     held_moments,
@@ -187,10 +187,11 @@ def start_from(moments, task, alpha):
 def _of_squared_errors(candidates):
     """Function of mean squared errors (A, K) and variances (K,) that gives the scores, or None.
 
-    A classifier is scored by the labels that it predicts, whatever its loss.
+    A classifier is scored by the labels that it predicts, whatever its loss, and so is any that predicts
+    other numbers than its linear predictor.
     """
     function, sign = built_in(candidates.scorer, candidates.templates[0]) or (None, 1)
-    if function not in _FORMULAS or is_classifier(candidates.templates[0]):
+    if function not in _FORMULAS or not predicts_numbers(candidates.templates[0]):
         return None
     return lambda errors, variance: sign * _FORMULAS[function](errors, variance).mean(axis=1)
 

@@ -92,7 +92,7 @@ class LassoClassifierCV(ClassificationCV):
     Raises
     ------
     ValueError
-        Invalid parameters, bounds or weights, at `fit`; no alpha with a score on every fold; a criterion
+        Invalid parameters, bounds or weights, at `fit`; no alpha with a score; a criterion
         for a loss that is no likelihood.
 
     Warns

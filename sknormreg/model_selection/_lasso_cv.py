@@ -103,7 +103,7 @@ class LassoCV(RegressionCV):
     Raises
     ------
     ValueError
-        Invalid parameters, bounds or weights, at `fit`; no alpha with a score on every fold.
+        Invalid parameters, bounds or weights, at `fit`; no alpha with a score.
 
     Warns
     -----

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..linear_model import deviation
+
 
 def one_standard_error(param="alpha", *, larger_is_simpler=True, scoring=None):
     """Choose the most regularised candidate that is within one standard error of the best.
@@ -31,6 +33,8 @@ def one_standard_error(param="alpha", *, larger_is_simpler=True, scoring=None):
 
     Raises
     ------
+    TypeError
+        `param` is no name: the rule itself was given where it is to be made.
     ValueError
         By the callable: a parameter or score that is not in the results, values that are not numbers, or no
         candidate with a score.
@@ -52,6 +56,12 @@ def one_standard_error(param="alpha", *, larger_is_simpler=True, scoring=None):
     >>> [int((search.best_estimator_.coef_ != 0).sum()) for search in (plain, simple)]
     [9, 6]
     """
+    if not isinstance(param, str):
+        raise TypeError(
+            f"param must be the name of a parameter, got an object of type {type(param).__name__}. "
+            "one_standard_error makes the rule and is not the rule: give one_standard_error(), with "
+            "parentheses, to refit or alpha_rule."
+        )
     return OneStandardError(param, larger_is_simpler, scoring)
 
 
@@ -80,7 +90,7 @@ class OneStandardError:
             raise ValueError("No candidate has a score on every fold: there is none to choose.")
         best = int(np.nanargmax(mean))
         n_folds = splits.shape[1]
-        error = splits[best].std(ddof=1) / np.sqrt(n_folds) if n_folds > 1 else 0.0
+        error = deviation(splits[best]) / np.sqrt(n_folds) if n_folds > 1 else 0.0
         strength = self._strengths(results["params"], name)
         others = [{k: v for k, v in params.items() if k != name} for params in results["params"]]
         near = (mean >= mean[best] - error) & (strength >= strength[best])

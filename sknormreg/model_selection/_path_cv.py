@@ -22,7 +22,7 @@ from .._compat import (
     raise_for_params,
     routing_enabled,
 )
-from ..linear_model import LinearModel, largest_alpha, relaxed, store
+from ..linear_model import LinearModel, largest_alpha, nameless, relaxed, store
 from ._alpha_grid import falling
 from ._approximate import score_left_out
 from ._choice import (
@@ -38,6 +38,7 @@ from ._choice import (
 from ._criteria import criterion, samples_count_for
 from ._fold_progress import Steps
 from ._fold_scores import Candidates, check_folds, read_folds, score_folds, start_from
+from ._linear import linear_model
 from ._regularization_path import path_of
 
 CV_CONSTRAINTS = {
@@ -63,6 +64,7 @@ class Choice:
     moments: object = None  # `Moments` of all rows, where those of the folds were formed
 
 
+@nameless
 class PathCV(LinearModel):
     """Chooses the alpha of `_model`, an estimator class whose other parameters are among those here.
 
@@ -110,14 +112,14 @@ class PathCV(LinearModel):
             own["precompute"] = False
         params = {name: own[name] for name in self._model._get_param_names() if name in own}
         if "l1_ratio" not in params:
-            return [self._model(**params)]
+            return [linear_model(self._model(**params))]
         ratios = [self.l1_ratio] if np.ndim(self.l1_ratio) == 0 else list(self.l1_ratio)
         for index, ratio in enumerate(ratios):
             if not (isinstance(ratio, Real) and 0 <= ratio <= 1):
                 raise ValueError(f"l1_ratio[{index}] must be a number from 0 to 1, got {ratio!r}.")
         if not ratios:
             raise ValueError(f"l1_ratio must be one or more numbers from 0 to 1, got {self.l1_ratio!r}.")
-        return [self._model(**(params | {"l1_ratio": ratio})) for ratio in ratios]
+        return [linear_model(self._model(**(params | {"l1_ratio": ratio}))) for ratio in ratios]
 
     def _choose_and_fit(self, X, y, sample_weight, routed, progress):
         templates = self._templates()

@@ -6,12 +6,9 @@ from typing import Any
 
 from joblib.logger import short_format_time
 from sklearn.base import clone
-from sklearn.utils.metadata_routing import get_routing_for_object
 
 from .._compat import (
-    CallbackSupportMixin,
     NoContext,
-    callback_context,
     check_method_params,
     fit_and_score,
     num_samples,
@@ -19,6 +16,7 @@ from .._compat import (
 from ._last_step import last_step, with_last_step
 from ._path_scoring import score_path
 from ._rows import split
+from ._wrappers import PathFit
 
 
 @dataclass(frozen=True)
@@ -56,29 +54,18 @@ class Fold:
     test: Any
 
 
-class PathFit(CallbackSupportMixin):
-    """Takes the place of the last step while a pipeline is fitted, and walks that step's path."""
+@dataclass(frozen=True)
+class Made:
+    """How the fits of a walk on a fold were made."""
 
-    def __init__(self, model, values):
-        self.model, self.values = model, values
-
-    def fit(self, X, y=None, **params):
-        data = {"estimator": self.model, "X": X, "y": y}
-        context = callback_context(self, task_name="path")
-        context.estimator_name = type(self.model).__name__  # for progress bars
-        context.call_on_fit_task_begin(**data)
-        self.models = self.model.fit_path(X, y, self.values, **params)
-        context.call_on_fit_task_end(**data)
-        return self
-
-    def get_metadata_routing(self):
-        return get_routing_for_object(self.model)
+    walked: bool = False
+    reason: str | None = None  # why not, where that shows on the way
 
 
 def evaluate(search, walk, fold, context):
-    """A result for each candidate of the walk: scores, times, and the error if there was one."""
+    """(a result for each candidate: scores, times, and the error if there was one; how they were made)."""
     if walk.name is None:
-        return one_by_one(search, walk, fold, context)
+        return one_by_one(search, walk, fold, context), Made()
     estimator = clone(search.estimator)
     if walk.others:
         estimator.set_params(**clone(walk.others, safe=False))
@@ -92,13 +79,13 @@ def evaluate(search, walk, fold, context):
         with context.propagate_callback_context(path):
             context.call_on_fit_task_begin(**told)
             fitted = path.fit(X, y, **params)
-    except Exception:  # only the candidate at fault is to fail, and as it does by itself
-        fitted = None
+    except Exception as error:  # only the candidate at fault is to fail, and as it does by itself
+        fitted, reason = None, f"a path raised {type(error).__name__}: {error}"
     try:
         if fitted is None:
-            return one_by_one(search, walk, fold, NoContext())
+            return one_by_one(search, walk, fold, NoContext()), Made(reason=reason)
         test = search.part(estimator, fold.test, fold.train)
-        return results(search, walk, fold, fitted, train, test, start)
+        return results(search, walk, fold, fitted, train, test, start), Made(walked=True)
     finally:
         context.call_on_fit_task_end(**told)
 
@@ -132,10 +119,7 @@ def one_by_one(search, walk, fold, context):
 
 def results(search, walk, fold, fitted, train, test, start):
     """As `one_by_one`, of a path that was fitted since `start`."""
-    models = last_step(fitted).models
-    if len(models) != len(walk.values):
-        kind = type(last_step(fitted).model).__name__
-        raise ValueError(f"{kind}.fit_path gave {len(models)} models for {len(walk.values)} values.")
+    models = [last_step(fitted).model_at(place) for place in range(len(walk.values))]
     fit_end = time.perf_counter()
 
     def scores(part):

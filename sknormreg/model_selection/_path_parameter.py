@@ -5,10 +5,9 @@ from numbers import Real
 
 from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
-from sklearn.pipeline import Pipeline
 
-from .._compat import has_callbacks
 from ._content import content
+from ._wrappers import path_of_candidates
 
 
 @dataclass(frozen=True)
@@ -67,17 +66,8 @@ def read_grid(estimator, param_grid):
 
 
 def path_name(estimator):
-    """The full name of the path parameter of the last step, or None for a foreign one.
-
-    What has callbacks of its own is foreign as well: they are about each fit.
-    """
-    prefix = ""
-    while isinstance(estimator, Pipeline) and not has_callbacks(estimator):
-        name, estimator = estimator.steps[-1]
-        prefix += f"{name}__"
-    if has_callbacks(estimator) or not hasattr(estimator, "fit_path"):
-        return None
-    return prefix + estimator.path_parameter
+    """The full name of the parameter that an estimator walks along, or None for a foreign one."""
+    return path_of_candidates(estimator)[0]
 
 
 def _path_of(estimator, params):

@@ -82,7 +82,7 @@ def is_quick(found, model):
 
 def blocks(models, n):
     """Runs of models whose predictions for n samples may be held at once."""
-    size = max(1, LARGEST // (n * len(np.atleast_2d(models[0].coef_))))
+    size = max(1, LARGEST // max(1, n * len(np.atleast_2d(models[0].coef_))))
     return [models[start : start + size] for start in range(0, len(models), size)]
 
 

@@ -16,8 +16,10 @@ from .._compat import (
     report_failures,
     scorers_by_name,
 )
-from ._path_folds import Fold, Search, evaluate
+from ..linear_model import deviation, overridden
+from ._path_folds import Fold, Made, Search, evaluate
 from ._path_parameter import read_grid
+from ._wrappers import path_of_candidates
 
 
 class PathSearchCV(GridSearchCV):
@@ -29,11 +31,15 @@ class PathSearchCV(GridSearchCV):
     parameters, which costs little more than one fit. In a :class:`~sklearn.pipeline.Pipeline` it is that
     of the last step, as in "lasso__alpha"; the transformers are fitted once per walk, and not once per
     candidate. A model that stands more than once in a list of grids has one score.
+    :class:`~sklearn.compose.TransformedTargetRegressor`,
+    :class:`~sklearn.multioutput.MultiOutputRegressor`, :class:`~sklearn.multioutput.MultiOutputClassifier`
+    and :class:`~sklearn.multiclass.OneVsRestClassifier` walk if what they wrap does, as in
+    "regressor__lasso__alpha".
 
     Parameters
     ----------
     estimator : estimator object
-        A model or a pipeline. One without a path is searched as GridSearchCV does it.
+        A model, or what is wrapped around one. One without a path is searched as GridSearchCV does it.
     param_grid : dict or list of dict
         Names of parameters with the values to try, or several such grids.
     scoring : str, callable, list, tuple or dict, default=None
@@ -47,7 +53,8 @@ class PathSearchCV(GridSearchCV):
     cv : int, cross-validation generator or iterable, default=None
         Folds; None is five.
     verbose : int, default=0
-        1 tells the number of fits, 2 each walk, 3 also which fold.
+        1 tells the number of fits, how many walks gave them and how many were made one by one, 2 each walk,
+        3 also which fold.
     pre_dispatch : int or str, default='2*n_jobs'
         How many jobs are handed to the workers ahead of time.
     error_score : 'raise' or float, default=np.nan
@@ -98,6 +105,10 @@ class PathSearchCV(GridSearchCV):
         Gives a list of fitted estimators, one for each of `values` and in their order, each as `fit`
         would have left it, and changes nothing in the estimator itself.
 
+    `fit_path` stands for the `fit` of its class, or of those before it that this one derives from. A class
+    derived later that overrides `fit` alone does not walk. It may define `fit_path` as well; where the path
+    of the other class is still right, ``fit_path = Lasso.fit_path`` says so.
+
     A `fit_path` that raises is not held against its candidates: they are then fitted one by one, and
     fail or succeed as in GridSearchCV. An estimator with callbacks of its own is fitted one by one, too.
 
@@ -144,8 +155,13 @@ class PathSearchCV(GridSearchCV):
         """
         self._check_target(y)
         candidates, walks = read_grid(self.estimator, self.param_grid)
-        if all(walk.name is None for walk in walks):
-            return super().fit(X, y, **params)
+        own_way = overridden(self, ("_run_search",), lambda space: space is PathSearchCV)
+        if own_way or all(walk.name is None for walk in walks):
+            super().fit(X, y, **params)
+            if self.verbose > 0:
+                n_fits = len(self.cv_results_["params"]) * self.n_splits_
+                self._tell([(n_fits, Made(reason=own_way))])
+            return self
         for name, value in self._search(X, y, params, candidates, walks).items():
             setattr(self, name, value)
         return self
@@ -211,6 +227,16 @@ class PathSearchCV(GridSearchCV):
         context.call_on_fit_task_end(**told)
         return attributes
 
+    def _format_results(self, candidate_params, n_splits, out, more_results=None):
+        """scikit-learn's, where the squares of the scores neither overflow nor vanish."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            results = super()._format_results(candidate_params, n_splits, out, more_results)
+        for name in [name for name in results if name.startswith("std_t")]:
+            splits = np.column_stack([results[f"split{i}{name[3:]}"] for i in range(n_splits)])
+            lost = ~((results[name] > 0) & (results[name] < np.inf)) & np.isfinite(splits).all(axis=1)
+            results[name][lost] = deviation(splits[lost], ddof=0)
+        return results
+
     def _folds(self, X, y, params):
         cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         expected = cv.get_n_splits(X, y, **params)
@@ -239,9 +265,22 @@ class PathSearchCV(GridSearchCV):
         )
         inner.call_on_fit_task_end(estimator=self)
         found = {}
-        for (walk, fold), results in zip(jobs, done, strict=True):
+        for (walk, fold), (results, _) in zip(jobs, done, strict=True):
             found |= {(index, fold.number): one for index, one in zip(walk.indices, results, strict=True)}
+        if self.verbose > 0:
+            self._tell([(len(results), made) for results, made in done])
         return [found[place] for place in sorted(found)]
+
+    def _tell(self, parts):
+        """How all was fitted, in one line, of pairs (number of fits, how they were `Made`)."""
+        walks = [count for count, made in parts if made.walked]
+        alone = sum(count for count, made in parts if not made.walked)
+        _, reason = path_of_candidates(self.estimator)
+        reason = next((made.reason for _, made in parts if made.reason), None if walks else reason)
+        print(
+            f"Fitted {sum(walks)} by {len(walks)} walks along a path and {alone} one by one"
+            + (f": {reason}" if reason else "")
+        )
 
     def _refit(self, estimator, told, params, context):
         """Attributes from the best candidate, fitted to all data."""

@@ -5,13 +5,13 @@ from functools import cached_property
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import clone
 
 from ..linear_model import largest_alpha, stack
 from ..solvers.freedom import degrees_of_freedom
 from ..solvers.paths import solve_from, solve_paths
 from ._alpha_grid import SHARE_OF_L1, check_grid, falling
-from ._linear import linear_model
+from ._last_step import last_step, names_out, with_last_step
+from ._linear import linear_model, read
 
 
 def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None, sample_weight=None):
@@ -24,7 +24,9 @@ def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None,
     Parameters
     ----------
     estimator : estimator object
-        A linear model of this package; its `alpha` is not used, its other parameters are.
+        A linear model of this package, or a pipeline that ends in one; its `alpha` is not used, its other
+        parameters are. Copies of the steps before it are fitted to X once, and the path is that of the last
+        step.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
         Samples.
     y : array-like of shape (n_samples,) or (n_samples, n_targets)
@@ -36,7 +38,7 @@ def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None,
     l1_ratio : list of float, default=None
         Several of an elastic net: a list of paths is returned, one each, from one reading of the data.
     sample_weight : float or array-like of shape (n_samples,), default=None
-        Non-negative weights.
+        Non-negative weights, of the model; of a pipeline no other step gets them.
 
     Returns
     -------
@@ -46,7 +48,8 @@ def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None,
     Raises
     ------
     TypeError
-        The estimator is not one of this package's linear models.
+        The estimator does not end in one of this package's linear models, or in a derived class that
+        overrides `fit`.
     ValueError
         Invalid alphas, or a parameter that is invalid at `fit`.
 
@@ -72,39 +75,33 @@ def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None,
     >>> path.df
     array([ 0.,  4.,  7.,  9., 10.])
     """
-    model = clone(linear_model(estimator))
+    last = linear_model(last_step(estimator))
+    if l1_ratio is not None and "l1_ratio" not in last.get_params():
+        raise ValueError(f"l1_ratio is a parameter of the elastic nets, and not of {last!r}.")
+    reached, task = read(estimator, X, y, sample_weight)
     if l1_ratio is None:
-        model._validate_params()
-        task = model._task(X, y, sample_weight)
-        return path_of(model, task, _alphas(task, alphas, eps))
-    if "l1_ratio" not in model.get_params():
-        raise ValueError(f"l1_ratio is a parameter of the elastic nets, and not of {estimator!r}.")
-    paths, task = [], None
+        return path_of(reached.model, task, _alphas(task, alphas, eps), reached.pipeline)
+    paths = []
     for ratio in np.atleast_1d(l1_ratio):
-        here = clone(model).set_params(l1_ratio=float(ratio))
-        here._validate_params()
-        task = here._task(X, y, sample_weight) if task is None else task.with_penalty(here._penalty())
-        paths.append(path_of(_as_read(here, paths), task, _alphas(task, alphas, eps)))
+        model = copy(reached.model)
+        model.l1_ratio = float(ratio)
+        model._validate_params()
+        task = task.with_penalty(model._penalty())
+        paths.append(path_of(model, task, _alphas(task, alphas, eps), reached.pipeline))
     return paths
 
 
-def _as_read(model, paths):
-    """A model with what reading the data tells: names of the features, classes."""
-    if not paths:
-        return model
-    made = copy(paths[0]._model)
-    made.l1_ratio = model.l1_ratio
-    return made
+def path_of(model, task, alphas, pipeline=None):
+    """The path of a model that has read its data into a `Task`, at falling alphas.
 
-
-def path_of(model, task, alphas):
-    """The path of a model that has read its data into a `Task`, at falling alphas."""
+    `pipeline` is fitted but for its last step, which the model is.
+    """
     rows = np.repeat(alphas[:, None], len(task.problems), axis=1)
     with np.errstate(over="ignore", invalid="ignore"):
         options = {"workspace": task.workspace, "tol": model.tol, "max_iter": model.max_iter}
         found = solve_paths(task.problems, task.strengths(rows), **options)
     model._warn([s for row in found for s in row], rows.ravel())
-    return RegularizationPath(model, task, alphas, found)
+    return RegularizationPath(model, task, alphas, found, pipeline)
 
 
 def _alphas(task, alphas, eps):
@@ -142,11 +139,12 @@ class RegularizationPath:
     n_nonzero : ndarray of shape (n_alphas,) or (n_outputs, n_alphas)
         Number of coefficients that are not zero.
     feature_names : ndarray of shape (n_features,)
-        Names of the features; "x0", "x1", ... where X has none.
+        Names of the features, of a pipeline those that its last step sees; "x0", "x1", ... where there are
+        none.
     """
 
-    def __init__(self, model, task, alphas, rows):
-        self._model, self._task, self._rows = model, task, rows
+    def __init__(self, model, task, alphas, rows, pipeline=None):
+        self._model, self._task, self._rows, self._pipeline = model, task, rows, pipeline
         self.alphas = alphas
         found = [task.attributes(*stack(row)) for row in rows]
         self.coefs = _first_if_alone(np.stack([np.atleast_2d(f["coef_"]) for f in found], axis=-1))
@@ -155,7 +153,7 @@ class RegularizationPath:
         )
         self.dual_gaps = task.gap_unit * self._of_solutions("dual_gap")
         self.n_iter = self._of_solutions("n_iter")
-        names = getattr(model, "feature_names_in_", None)
+        names = getattr(model, "feature_names_in_", names_out(pipeline))
         p = self.coefs.shape[-2]
         self.feature_names = np.array([f"x{j}" for j in range(p)]) if names is None else names
 
@@ -163,8 +161,8 @@ class RegularizationPath:
         return _first_if_alone(np.array([[getattr(s, name) for s in row] for row in self._rows]).T)
 
     def __repr__(self):
-        first, last = self.alphas[0], self.alphas[-1]
-        return f"<path of {self._model!r}: {self.alphas.size} alphas from {first:.4g} to {last:.4g}>"
+        model, first, last = self._around(self._model), self.alphas[0], self.alphas[-1]
+        return f"<path of {model!r}: {self.alphas.size} alphas from {first:.4g} to {last:.4g}>"
 
     @property
     def n_nonzero(self):
@@ -180,7 +178,7 @@ class RegularizationPath:
         return _first_if_alone(np.array(columns))
 
     def at(self, alpha):
-        """The estimator at any alpha, fitted.
+        """The estimator at any alpha, fitted; of a pipeline the whole of it.
 
         Between two alphas of the path it is solved anew from the straight line between their coefficients.
         For squared loss with an L1 norm that line is the path itself where no coefficient enters or leaves,
@@ -194,7 +192,7 @@ class RegularizationPath:
         Returns
         -------
         estimator
-            A fitted copy of the estimator.
+            A fitted copy of the estimator. The steps of a pipeline before the last are those of the path.
         """
         model = copy(self._model)
         model.alpha = alpha
@@ -203,7 +201,11 @@ class RegularizationPath:
         solutions = self._rows[place[0]] if place.size else self._between(float(alpha))
         model._warn(solutions, np.full(len(solutions), alpha))
         model._adopt(self._task, solutions)
-        return model
+        return self._around(model)
+
+    def _around(self, model):
+        """What the user gets of it."""
+        return with_last_step(self._pipeline, model)
 
     def _between(self, alpha):
         """Solved from the straight line between the neighbours, or from the end of the path."""

@@ -10,7 +10,7 @@ from scipy import sparse
 from .._compat import Interval, StrOptions
 from ..linear_model import Ridge, warn
 from ._approximate import check_several, exact_errors, knows
-from ._choice import CRITERIA, ask, best_of, simplest_near, warn_of
+from ._choice import CRITERIA, ask, best_of, deviation, simplest_near, warn_of
 from ._fold_scores import start_from
 from ._path_cv import CV_CONSTRAINTS, Choice, PathCV, check_alphas
 from ._regularization_path import path_of
@@ -34,7 +34,7 @@ class LeftOut:
         n = self.scores.shape[2]
         if n == 1:
             return np.full(self.scores.shape[:2], np.nan)
-        return self.scores.std(axis=2, ddof=1) / np.sqrt(n)
+        return deviation(self.scores) / np.sqrt(n)
 
 
 class RidgeBaseCV(PathCV):

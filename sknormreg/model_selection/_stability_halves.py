@@ -6,6 +6,8 @@ from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
 from .._compat import check_method_params
+from ..linear_model import why_no_path
+from ._last_step import names_out, reach
 
 _BLOCK = 10  # strengths that are fitted before it is asked whether more are needed
 
@@ -47,14 +49,31 @@ def entries_of_pair(estimator, X, y, params, alphas, max_features, groups, seed)
     """For each half, the position in `alphas` at which each feature enters; see `entries`."""
     found = []
     for rows in complementary_pair(groups, seed):
-        models = fits(estimator, X[rows], y[rows], check_method_params(X, params, rows), alphas)
+        reached = reach(estimator, X[rows], y[rows], check_method_params(X, params, rows))
+        check_columns(reached, X.shape[1])
+        models = fits(reached.model, reached.X, reached.y, reached.params, alphas)
         found.append(entries(models, X.shape[1], len(alphas), max_features))
     return found
 
 
+def check_columns(reached, n_features):
+    """Raise for a pipeline whose last step sees other columns than the selector."""
+    names = names_out(reached.pipeline)
+    if reached.X.shape[1] != n_features or (names is not None and list(names) != numbered(n_features)):
+        raise ValueError(
+            f"{type(reached.model).__name__} sees {reached.X.shape[1]} columns that the steps before it "
+            f"make of {n_features}, where each can be selected by its own coefficient only: put steps that "
+            "mix, make or drop columns before StabilitySelection, in a pipeline around it."
+        )
+
+
+def numbered(n_features):
+    return [f"x{j}" for j in range(n_features)]
+
+
 def fits(estimator, X, y, params, alphas):
     """Fitted estimators, one for each of `alphas`, made when they are asked for."""
-    if hasattr(estimator, "fit_path"):
+    if why_no_path(estimator) is None:
         for start in range(0, len(alphas), _BLOCK):
             yield from estimator.fit_path(X, y, alphas[start : start + _BLOCK], **params)
     else:

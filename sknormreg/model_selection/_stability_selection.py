@@ -19,8 +19,9 @@ from .._compat import (
     fit_context,
     routing_enabled,
 )
-from ..linear_model import LinearModel
+from ..linear_model import PenalizedModel, described, why_no_path
 from ._alpha_grid import alpha_grid
+from ._last_step import last_step, reach
 from ._stability_bounds import ASSUMPTIONS, error_bound, settle, votes
 from ._stability_halves import entries_of_pair, halved_groups
 
@@ -53,12 +54,14 @@ class StabilitySelection(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
     `alphas` and none, or `threshold` no limit on the features, `error_bound_` follows
     ================================= ====================================================
 
-    Columns are not scaled: put a scaler before it.
+    Columns are not scaled: put a scaler before it, or into the pipeline.
 
     Parameters
     ----------
     estimator : estimator object with `coef_` after fit, and `fit_path` or a parameter `alpha`
-        The sparse model, such as Lasso() or LassoClassifier(). Its own alpha is not used.
+        The sparse model, such as Lasso() or LassoClassifier(). Its own alpha is not used. Or a pipeline
+        that ends in one, whose other steps keep the columns apart, as a scaler does; they are fitted on
+        each half.
     alphas : float or array-like, default=None
         Strengths, in any order. None is `n_alphas` from the least that makes every coefficient zero on
         all of the data down to `eps` times that, for linear models of this package.
@@ -215,8 +218,8 @@ class StabilitySelection(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Target.
         **fit_params : dict
-            Passed to the fits of `estimator`, cut to the rows of each half: `sample_weight` above all.
-            With metadata routing, what it requests.
+            Passed to the fits of `estimator`, cut to the rows of each half: `sample_weight` above all,
+            which in a pipeline the last step gets. With metadata routing, what it requests.
 
         Returns
         -------
@@ -258,11 +261,11 @@ class StabilitySelection(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _alphas(self, X, y, params):
         """Falling."""
-        name = type(self.estimator).__name__
-        if not hasattr(self.estimator, "fit_path") and "alpha" not in self.estimator.get_params():
+        model = last_step(self.estimator)
+        reason = why_no_path(model)
+        if reason is not None and "alpha" not in model.get_params():
             raise ValueError(
-                f"{name} has neither fit_path nor a parameter alpha to select with: use Lasso or "
-                "LassoClassifier, say."
+                f"{reason}, and has no parameter alpha to select with: use Lasso or LassoClassifier, say."
             )
         if self.alphas is not None:
             alphas = np.atleast_1d(self.alphas)
@@ -270,11 +273,14 @@ class StabilitySelection(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
             if alphas[0] < 0:
                 raise ValueError(f"alphas must be non-negative, got {alphas[0]}.")
             return alphas[::-1]
-        if not isinstance(self.estimator, LinearModel):
-            raise ValueError(f"Give alphas for {name}: only models of sknormreg tell their range.")
+        if not isinstance(model, PenalizedModel):
+            raise ValueError(
+                f"Give alphas for {described(model)}: only models of sknormreg tell their range."
+            )
+        reached = reach(self.estimator, X, y, params)
         return alpha_grid(
-            self.estimator, X, y,
-            n_alphas=self.n_alphas, eps=self.eps, sample_weight=params.get("sample_weight"),
+            reached.model, reached.X, reached.y,
+            n_alphas=self.n_alphas, eps=self.eps, sample_weight=reached.params.get("sample_weight"),
         )  # fmt: skip
 
     def _without_zero_weights(self, X, y, params):
@@ -290,10 +296,9 @@ class StabilitySelection(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
         fit_params = {name: value for name, value in fit_params.items() if value is not None}
         if routing_enabled():
             return dict(process_routing(self, "fit", **fit_params).estimator.fit)
-        if "sample_weight" in fit_params and not has_fit_parameter(self.estimator, "sample_weight"):
-            raise ValueError(
-                f"{type(self.estimator).__name__} does not take sample_weight in fit: pass none."
-            )
+        model = last_step(self.estimator)
+        if "sample_weight" in fit_params and not has_fit_parameter(model, "sample_weight"):
+            raise ValueError(f"{type(model).__name__} does not take sample_weight in fit: pass none.")
         return fit_params
 
     def get_metadata_routing(self):

@@ -8,6 +8,7 @@ from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from .._compat import safe_indexing
+from ..linear_model import deviation
 from ..linear_model._ridge_elimination import gaussian_deviance
 from ._path import walk
 from ._refits import score
@@ -50,7 +51,7 @@ def by_cross_validation(estimator, begin, data, counts, frozen):
             f"The score is NaN or infinite on a fold of {min(len(test) for _, test in splits)} samples, "
             f"with scoring={estimator.scoring!r}: use fewer folds (R^2 needs two samples) or another score."
         )
-    error = found.std(axis=0, ddof=1) / np.sqrt(len(splits)) if len(splits) > 1 else np.zeros_like(mean)
+    error = deviation(found.T) / np.sqrt(len(splits)) if len(splits) > 1 else np.zeros_like(mean)
     best = np.flatnonzero(mean == mean.max())[-1]  # the sparsest of equals
     if estimator.sparsity_rule == "1se":
         best = np.flatnonzero(mean >= mean[best] - error[best])[-1]

@@ -1,6 +1,9 @@
 """Prediction by the pruned estimator, with the methods that the inner one has."""
 
+from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier
 from sklearn.utils.metaestimators import available_if
+
+from ..linear_model import nameless, overridden
 
 
 def _inner_has(name):
@@ -13,6 +16,7 @@ def _inner_has(name):
     return check
 
 
+@nameless
 class Delegating:
     """Methods of `estimator_`, for X as `_read` leaves it."""
 
@@ -88,6 +92,8 @@ class Delegating:
     def score(self, X, y, sample_weight=None):
         """The score of the inner estimator: R^2 or accuracy, unless it has one of its own.
 
+        In a derived class that overrides `predict`, R^2 or accuracy of its own predictions.
+
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
@@ -102,6 +108,9 @@ class Delegating:
         float
             The score.
         """
+        if overridden(self, ("predict",), lambda space: space is Delegating):
+            kind = ClassifierMixin if is_classifier(self) else RegressorMixin
+            return kind.score(self, X, y, sample_weight)
         X = self._read(X)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         return self.estimator_.score(X, y, **weights)

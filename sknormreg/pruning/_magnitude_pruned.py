@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context
 from ..design import make_design
+from ..linear_model import nameless
 from ..linear_model._base import FLOATS
 from ..linear_model._checks import normalised_weights
 from ._base import PATH_CONSTRAINTS, BasePruned
@@ -19,6 +20,7 @@ from ._refits import RidgeFits, start
 from ._routing import Start
 
 
+@nameless
 class MagnitudePruned(BasePruned):
     """The shared fit; subclasses name the default estimator."""
 

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import process_routing
 
 from .._compat import routing_enabled
+from ..linear_model import overridden
 from ._coefficients import takes_weights
 
 
@@ -34,7 +35,7 @@ def reach(estimator, X, y, params, getter="auto"):
     frozen = isinstance(estimator, FrozenEstimator)
     if frozen:
         estimator = deepcopy(estimator.estimator)
-    if not isinstance(estimator, Pipeline) or getter not in _paths_of_last_step(estimator):
+    if not _is_plain(estimator) or getter not in _paths_of_last_step(estimator):
         return Inner(estimator, X, params, getter, estimator if frozen else None)
     getter = "auto" if getter == "auto" else getter.rpartition(".")[2]
     before, last = estimator[:-1], estimator[-1]
@@ -51,6 +52,13 @@ def reach(estimator, X, y, params, getter="auto"):
     inner.transform = transform
     inner.complete = EndOf(estimator, before)
     return inner
+
+
+def _is_plain(estimator):
+    """Whether it is a pipeline that is fitted step by step; a class derived from Pipeline may do more."""
+    return isinstance(estimator, Pipeline) and not overridden(
+        estimator, ("fit",), lambda space: space is Pipeline
+    )
 
 
 def is_pipeline(estimator):

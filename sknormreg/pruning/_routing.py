@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
 from .._compat import routing_enabled
+from ..linear_model import nameless
 from ._reach import is_pipeline, weights_to_every_step
 
 
@@ -17,6 +18,7 @@ class Start:
     inner: object
 
 
+@nameless
 class Routed:
     """Metadata goes to the `fit` of `estimator`."""
 
