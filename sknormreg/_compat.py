@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from inspect import signature
+from math import isfinite
 
 from sklearn.base import _fit_context as fit_context
 from sklearn.metrics._scorer import _MultimetricScorer, _PassthroughScorer, _Scorer
@@ -9,8 +10,9 @@ from sklearn.model_selection._validation import _fit_and_score
 from sklearn.model_selection._validation import _insert_error_scores as insert_error_scores
 from sklearn.model_selection._validation import _score as score
 from sklearn.model_selection._validation import _warn_or_raise_about_fit_failures as report_failures
+from sklearn.utils import _param_validation
 from sklearn.utils import _safe_indexing as safe_indexing
-from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+from sklearn.utils._param_validation import HasMethods, Options, StrOptions
 from sklearn.utils.metadata_routing import _raise_for_params as raise_for_params
 from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled
 from sklearn.utils.metadata_routing import process_routing
@@ -25,6 +27,16 @@ except ImportError:
 
     class CallbackSupportMixin:
         """Stands in where scikit-learn has no callbacks."""
+
+
+class Interval(_param_validation.Interval):
+    """Of the numbers that float64 can hold; scikit-learn's raises what comparing others raises."""
+
+    def is_satisfied_by(self, val):
+        try:
+            return super().is_satisfied_by(val) and isfinite(val)
+        except (OverflowError, TypeError):  # integers beyond it, fractions
+            return False
 
 
 def has_callbacks(estimator):

@@ -1,5 +1,6 @@
 """Bad input raises at `fit`, in scikit-learn's kind of words, and nothing of the caller's is changed."""
 
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from sknormreg import (
     ElasticNetClassifier,
     Lasso,
     LassoClassifier,
+    LassoCV,
     Ridge,
     RidgeClassifier,
 )
@@ -83,6 +85,9 @@ DATA = {
     "NaN in weights": Case(ALL, ("sample_weight", "NaN"), {"sample_weight": broken(ones, np.nan)}),
     "an infinite weight": Case(ALL, ("sample_weight", "infinity"), {"sample_weight": broken(ones, np.inf)}),
     "fewer weights than rows": Case(ALL, (r"sample_weight.shape",), {"sample_weight": ones[:-1]}),
+    "weights whose sum is too large": Case(
+        [Ridge(), RidgeClassifier()], ("sum of sample_weight overflows",), {"sample_weight": 6e307 * ones}
+    ),
     "2-D weights": Case(ALL, ("[sS]ample", "weight", "1D"), {"sample_weight": ones[:, None]}),
 }  # fmt: skip
 
@@ -90,28 +95,31 @@ DATA = {
 def parameter(name, estimators, values, *known):
     """Rows for values that break a parameter's constraint, whose message names it and what is known."""
     words = (f"The '{name}' parameter of", "must be", *known)
-    return {f"{name}={value!r}": Case(estimators, words, {}, {name: value}) for value in values}
+    return {f"{name}={value!r:.30}": Case(estimators, words, {}, {name: value}) for value in values}
 
 
 NOT_FLAGS = ("yes", 2)
+BEYOND = (10**310, np.longdouble("1e309"), Fraction(1, 3))  # what float64 does not hold, or NumPy
 SOLVERS = ("auto", "svd", "cholesky", "lsqr", "sparse_cg", "sag", "saga", "lbfgs")
 WRONG_LENGTH = np.ones(4)
 TWO_TARGETS = {"y": np.column_stack([y, y])}
 PARAMETERS = {
-    **parameter("alpha", [*SQUARES, *NETS], (-1.0, np.nan, np.inf, "strong", None, [1.0])),
-    **parameter("alpha", RIDGES, (-1.0, np.nan, np.inf, "strong", None)),
+    **parameter("alpha", [*SQUARES, *NETS], (-1.0, np.nan, np.inf, "strong", None, [1.0], *BEYOND)),
+    **parameter("alpha", RIDGES, (-1.0, np.nan, np.inf, "strong", None, *BEYOND)),
     "alphas of the wrong length": Case(RIDGES, ("alpha|penalties", "2"), {}, {"alpha": [1.0, 2.0]}),
     "alphas of the wrong length for two targets": Case(
         [Ridge()], ("penalties do not correspond", "3 != 2"), TWO_TARGETS, {"alpha": ones[:3]}
     ),
     **{
-        f"{value} among the alphas": Case(
+        f"{value!r:.30} among the alphas": Case(
             [Ridge()], ("alpha", "finite", "non-negative"), TWO_TARGETS, {"alpha": [1.0, value]}
         )
-        for value in (-1.0, np.nan, np.inf)
+        for value in (-1.0, np.nan, np.inf, BEYOND[0])
     },
-    **parameter("l1_ratio", [ElasticNet(), ElasticNetClassifier()], (-0.1, 1.1, np.nan, "half", None)),
-    **parameter("tol", ALL, (-1.0, np.nan, "tight")),
+    **parameter(
+        "l1_ratio", [ElasticNet(), ElasticNetClassifier()], (-0.1, 1.1, np.nan, "half", None, BEYOND[2])
+    ),
+    **parameter("tol", ALL, (-1.0, np.nan, "tight", *BEYOND)),
     **parameter("max_iter", ALL, (0, -1, 1.5, "many")),
     **parameter("fit_intercept", ALL, NOT_FLAGS),
     **parameter("positive", ALL, NOT_FLAGS),
@@ -233,7 +241,6 @@ def test_probabilities_are_of_the_log_loss_only(estimator, method):
 STORAGE = {
     "C": np.ascontiguousarray,
     "F": np.asfortranarray,
-    "float32": np.float32,
     "csr": sparse.csr_array,
     "csc": sparse.csc_array,
 }
@@ -246,7 +253,7 @@ def snapshot(value):
 
 
 @each_estimator
-@pytest.mark.parametrize("store", STORAGE.values(), ids=STORAGE.keys())
+@pytest.mark.parametrize("store", [*STORAGE.values(), np.float32], ids=[*STORAGE.keys(), "float32"])
 @pytest.mark.parametrize("bounded", [False, True])
 def test_nothing_of_the_callers_changes(estimator, store, bounded):
     given = {
@@ -265,6 +272,46 @@ def test_nothing_of_the_callers_changes(estimator, store, bounded):
         model.fit(given["X"], given["y"], sample_weight=given["sample_weight"])
         model.predict(given["X"])
     assert {name: snapshot(value) for name, value in given.items()} == before
+
+
+@pytest.mark.parametrize(
+    ("store", "dtype"),
+    [
+        *((np.asarray, dtype) for dtype in ("float16", "object")),
+        *((store, dtype) for store in STORAGE.values() for dtype in ("int32", "bool", "longdouble")),
+    ],
+)
+def test_unchecked_x_has_to_be_what_the_kernels_read(store, dtype):
+    stored = store((10 * X).astype(dtype))
+    with pytest.raises(TypeError, match=rf"check_input.*float64 or float32, got {stored.dtype}"):
+        Lasso(0.1).fit(stored, y, check_input=False)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("estimator", [*SQUARES, *NETS], ids=repr)
+def test_a_start_that_is_not_finite_is_named(estimator, value):
+    model = type(estimator)(**{**estimator.get_params(), "warm_start": True}).fit(X, y)
+    model.coef_ = np.full_like(model.coef_, value)
+    with pytest.raises(ValueError, match=r"coef_ .*warm_start"):
+        model.fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda X, y: Lasso(0.0).fit(X, y),
+        lambda X, y: Ridge(0.0).fit(X, np.column_stack([y, -y])),
+        lambda X, y: LassoCV(cv=3).fit(X, y),
+        lambda X, y: RidgeClassifier(0.0).fit(1e-19 * X, np.arange(20) % 2),
+        lambda X, y: LassoClassifier(1e-45).fit(1e-19 * X, np.arange(20) % 2),
+    ],
+    ids=["lasso", "two targets", "cv", "squared loss of classes", "log-loss"],
+)
+def test_coefficients_beyond_single_precision_are_refused(fit):
+    single = (1e-20 * X).astype(np.float32)
+    target = 1e20 * (X[:, 0] + np.sin(np.arange(20)))
+    with pytest.raises(ValueError, match=r"coef_ has values up to .*beyond float32, the dtype of X"):
+        fit(single, target)
 
 
 def test_arrays_among_the_parameters_do_not_change():

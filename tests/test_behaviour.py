@@ -92,6 +92,30 @@ def test_warm_start_saves_iterations_and_nothing_else(estimator):
     np.testing.assert_array_equal(warm.coef_, clone(estimator).fit(X[:, :7], y).coef_)
 
 
+@pytest.mark.parametrize("name", ["float16", "float32", "longdouble", "int8"])
+@each_estimator
+def test_any_number_is_a_strength(estimator, name):
+    """Whatever it is stored as, the fit is that of the same float."""
+    rng = np.random.default_rng(3)
+    X, y = rng.normal(size=(30, 4)), np.arange(30) % 3
+    value = np.dtype(name).type(1 if name == "int8" else 0.03)
+    ratio = {"l1_ratio": value} if hasattr(estimator, "l1_ratio") else {}
+    plain = {key: float(number) for key, number in ratio.items()}
+    found = clone(estimator).set_params(alpha=value, **ratio).fit(X, y)
+    expected = clone(estimator).set_params(alpha=float(value), **plain).fit(X, y)
+    np.testing.assert_array_equal(found.coef_, expected.coef_)
+    assert found.dual_gap_ == pytest.approx(expected.dual_gap_, abs=0)
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1), (3,)])
+def test_alphas_of_targets_in_any_shape(shape):
+    rng = np.random.default_rng(4)
+    X, Y = rng.normal(size=(30, 4)), rng.normal(size=(30, 3))
+    found = Ridge([[0.1], [3.0], [20.0]] if shape == (3, 1) else np.reshape([0.1, 3.0, 20.0], shape))
+    for target, alpha, coef in zip(Y.T, [0.1, 3.0, 20.0], found.fit(X, Y).coef_, strict=True):
+        np.testing.assert_allclose(coef, Ridge(alpha).fit(X, target).coef_, rtol=1e-10)
+
+
 SENTENCE = "Objective did not converge. You might want to increase the number of iterations."
 
 

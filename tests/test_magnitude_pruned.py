@@ -492,10 +492,34 @@ class NoWeights(linear_model.LinearRegression):
         return super().fit(X, y)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("mean", [10.0, 1e3])
+@pytest.mark.parametrize("inner", [Lasso(1e-4), linear_model.Ridge(1e-3)], ids=repr)
+def test_rounding_of_predictions_is_no_other_model(inner, mean, dtype):
+    """A sum of large terms is off by more than its own last digit, wherever the target is near zero."""
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        Z = rng.normal(size=(100, 10))
+        y = Z @ rng.normal(size=10)
+        X = (Z + mean).astype(dtype)
+        model = MagnitudePrunedRegressor(inner, sparsity=0.4).fit(X, y - y.mean())
+        alone = clone(inner).fit(X[:, model.support_], y - y.mean())
+        np.testing.assert_array_equal(model.coef_[model.support_], alone.coef_)
+
+
+class Shifted(linear_model.Ridge):
+    """Its predictions have more in them than a linear predictor."""
+
+    def predict(self, X):
+        return super().predict(X) * (1 + 0.01 * self.n_features_in_)
+
+
 def test_estimators_that_cannot_be_pruned():
     X, y = load_iris(return_X_y=True)
     with pytest.raises(ValueError, match="coef_ of Broken contains NaN"):
         MagnitudePrunedRegressor(Broken()).fit(X, y)
+    with pytest.raises(ValueError, match="Shifted predicts from more than its coef_"):
+        MagnitudePrunedRegressor(Shifted()).fit((X + 10).astype(np.float32), y - 1.0)
     with pytest.raises(ValueError, match="NoWeights does not take sample_weight"):
         MagnitudePrunedRegressor(NoWeights()).fit(X, y, np.ones(len(y)))
     with pytest.raises(ValueError, match=r"SVC computes its coef_.*LinearSVC"):

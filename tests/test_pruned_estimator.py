@@ -152,6 +152,17 @@ def test_inputs_of_a_network():
     assert np.all(model.estimator_.coefs_[0][~kept] == 0.0)
 
 
+@pytest.mark.parametrize("hidden", [(), (3,), (4, 3)])
+@pytest.mark.parametrize("seed", range(3))
+def test_rounding_in_the_layers_of_a_network_is_no_other_model(seed, hidden):
+    rng = np.random.default_rng(seed)
+    Z = rng.normal(size=(40, 6))
+    y = Z @ rng.normal(size=6)
+    inner = MLPRegressor(hidden_layer_sizes=hidden, solver="lbfgs", tol=0.5, max_iter=3000, random_state=0)
+    model = PrunedEstimator(inner, structure="features").fit(Z + 10.0, y - y.mean())
+    assert model.n_features_selected_ == 3
+
+
 def test_pipelines_are_pruned_at_their_end():
     X, y = load_diabetes(return_X_y=True, as_frame=True)
     pipeline = make_pipeline(StandardScaler(), PolynomialFeatures(include_bias=False), Lasso(0.5))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning
@@ -57,6 +58,13 @@ def test_alpha_max_is_where_the_first_coefficient_appears(estimator, data, weigh
 def test_alpha_max_of_an_l2_norm():
     assert alpha_max(Ridge(), *DIABETES) == np.inf
     assert alpha_max(Ridge(), DIABETES[0], np.ones(442)) == 0.0
+
+
+@pytest.mark.parametrize("estimator", [Lasso(), ElasticNet(positive=True), LassoClassifier()], ids=repr)
+def test_alpha_max_of_nothing_is_zero_without_a_sign(estimator):
+    X, y = CANCER
+    for nothing in (0.0 * X, -0.0 * X, sparse.csr_array(0.0 * X)):
+        assert str(alpha_max(estimator, nothing, y)) == "0.0"
 
 
 def test_integer_weights_are_repetition():
@@ -210,6 +218,12 @@ def test_messages():
         alpha_max(make_pipeline(StandardScaler(), TheirLasso()), X, y)
     with pytest.raises(ValueError, match="alphas must be finite and non-negative"):
         regularization_path(Lasso(), X, y, [1.0, -1.0])
+    with pytest.raises(ValueError, match=r"alphas must be finite and non-negative in float64, got \[1, 1"):
+        regularization_path(Lasso(), X, y, [1, 10**309])
+    with pytest.raises(ValueError, match="'alpha' parameter of Lasso must be a float"):
+        regularization_path(Lasso(), X, y, 3).at(10**309)
+    with pytest.raises(ValueError, match="'alpha' parameter of Lasso must be a float"):
+        Lasso().fit_path(X, y, [1.0, 10**309])
     with pytest.raises(ValueError, match="alphas must be a number of alphas or a list"):
         regularization_path(Lasso(), X, y, [])
     with pytest.raises(ValueError, match="n_alphas must be a positive integer"):

@@ -108,6 +108,18 @@ def test_a_common_factor_of_all_weights(row, classes, fit_intercept, factor):
 
 
 @each_row
+def test_weights_whose_sum_is_too_large(row, classes):
+    X, y, weights = draw(classes)
+    weights = weights + 0.5
+    if row.averaged:
+        huge = clone(row.estimator).fit(X, y, sample_weight=weights * 2.0**1021)
+        assert_same(huge, clone(row.estimator).fit(X, y, sample_weight=weights))
+    else:
+        with pytest.raises(ValueError, match="sum of sample_weight overflows"):
+            row.estimator.fit(X, y, sample_weight=weights * 2.0**1021)
+
+
+@each_row
 def test_a_scalar_weighs_all_rows(row, classes):
     X, y, _ = draw(classes)
     scalar = clone(row.estimator).fit(X, y, sample_weight=2.0)

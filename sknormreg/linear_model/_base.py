@@ -42,6 +42,19 @@ def stack(solutions):
     )
 
 
+def as_stored(dtype, **attributes):
+    """Fitted attributes in the dtype of X; ValueError where float32 does not reach so far."""
+    with np.errstate(over="ignore"):
+        made = {name: value.astype(dtype) for name, value in attributes.items()}
+    for name, value in attributes.items() if dtype != np.float64 else ():
+        if np.any(np.isinf(made[name]) & np.isfinite(value)):
+            raise ValueError(
+                f"{name} has values up to {np.max(np.abs(value)):.3g}, beyond {np.dtype(dtype)}, the dtype "
+                "of X: fit float64 data, or scale X up or y down."
+            )
+    return made
+
+
 class LinearModel(CallbackSupportMixin, BaseEstimator):
     """Prediction and bookkeeping for a fitted `coef_` and `intercept_`."""
 
@@ -115,6 +128,11 @@ class PenalizedModel(PathMixin, LinearModel):
         if coef is None or np.size(coef) != n_problems * n_outputs * n_features:
             return [None] * n_problems
         coef = np.array(coef, dtype=np.float64).reshape(n_problems, n_outputs, n_features)
+        if not np.isfinite(coef).all():
+            raise ValueError(
+                "coef_ has NaN or infinity, and warm_start=True begins there: delete it, or set "
+                "warm_start=False."
+            )
         return [(w, np.zeros(n_outputs)) for w in coef]
 
     def _warn(self, solutions, alphas):

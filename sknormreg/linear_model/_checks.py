@@ -19,7 +19,16 @@ def normalised_weights(sample_weight, X):
         raise ValueError("sample_weight is all zero: no sample counts.")
     scaled = weights / largest
     total = scaled.sum()
-    return scaled / total, float(total * largest)
+    return scaled / total, float(total) * float(largest)  # infinite where the weights say so
+
+
+def floats(name, values):
+    """A float64 array of a parameter; ValueError for an integer beyond its range."""
+    try:
+        with np.errstate(over="ignore"):
+            return np.asarray(values, dtype=np.float64)
+    except OverflowError:
+        raise ValueError(f"{name} must be finite and non-negative in float64, got {values!r}.") from None
 
 
 def make_coordinates(penalty_factor, bounds, positive, n_features, n_outputs=1):

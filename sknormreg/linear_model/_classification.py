@@ -14,7 +14,7 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import LogLoss, MultinomialLoss, SquaredHinge
 from ..problem import Problem
-from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel
+from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel, as_stored
 from ._checks import make_coordinates, normalised_weights
 from ._nameless import nameless
 from ._progress import Progress
@@ -214,7 +214,7 @@ def class_attributes(coef, intercept, design, dtype, softmax):
     intercept = intercept - coef @ design.mean
     if softmax:
         intercept = intercept - intercept.mean()
-    return {"coef_": coef.astype(dtype), "intercept_": intercept.astype(dtype)}
+    return as_stored(dtype, coef_=coef, intercept_=intercept)
 
 
 def class_targets(loss, codes, n_classes):

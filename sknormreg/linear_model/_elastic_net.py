@@ -131,4 +131,4 @@ class ElasticNet(PenalizedSquares):
         self.bounds = bounds
 
     def _penalty(self):
-        return penalties.ElasticNet(self.alpha, self.l1_ratio)
+        return penalties.ElasticNet(float(self.alpha), float(self.l1_ratio))

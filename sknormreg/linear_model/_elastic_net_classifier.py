@@ -135,4 +135,4 @@ class ElasticNetClassifier(PenalizedClassifier):
         self.bounds = bounds
 
     def _penalty(self):
-        return penalties.ElasticNet(self.alpha, self.l1_ratio)
+        return penalties.ElasticNet(float(self.alpha), float(self.l1_ratio))

@@ -1,7 +1,6 @@
 """An estimator at many strengths, for little more than the price of one."""
 
 from copy import copy
-from numbers import Real
 
 import numpy as np
 from sklearn.base import clone
@@ -61,7 +60,7 @@ class PathMixin:
             raise ValueError(f"values of {self.path_parameter} must be a non-empty sequence.")
         model = clone(self)
         for value in values:
-            if value is values[0] or not (isinstance(value, Real) and 0 <= value < np.inf):
+            if value is values[0] or not (isinstance(value, float) and 0 <= value < np.inf):
                 model.set_params(alpha=value)._validate_params()
         task = model._task(X, y, sample_weight)
         models = [_with_alpha(model, value) for value in values]

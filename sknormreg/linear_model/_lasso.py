@@ -118,4 +118,4 @@ class Lasso(PenalizedSquares):
         self.bounds = bounds
 
     def _penalty(self):
-        return penalties.L1(self.alpha)
+        return penalties.L1(float(self.alpha))

@@ -124,4 +124,4 @@ class LassoClassifier(PenalizedClassifier):
         self.bounds = bounds
 
     def _penalty(self):
-        return penalties.L1(self.alpha)
+        return penalties.L1(float(self.alpha))

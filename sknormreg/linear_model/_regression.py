@@ -11,7 +11,7 @@ from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
-from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel
+from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel, as_stored
 from ._checks import make_coordinates, normalised_weights
 from ._nameless import nameless
 from ._precompute import adopt_gram
@@ -53,6 +53,11 @@ def read_regression_data(estimator, X, y, check_input=True):
         )
         if y.dtype.kind not in "fiu":
             y = check_array(y, dtype=np.float64, ensure_2d=False, input_name="y")
+    elif getattr(X, "dtype", None) not in FLOATS:
+        raise TypeError(
+            "check_input=False takes X as an array or sparse matrix of float64 or float32, got "
+            f"{getattr(X, 'dtype', type(X))}: convert it, or leave check_input=True."
+        )
     Y = np.asarray(y, dtype=np.float64)
     return X, (Y[None, :] if Y.ndim == 1 else np.ascontiguousarray(Y.T)), Y.ndim
 
@@ -135,10 +140,9 @@ class PenalizedSquares(RegressionMixin, PenalizedModel):
 
 def regression_attributes(coef, intercept, design, y_mean, dtype, y_ndim):
     """User's units and shapes, from coefficients (K, p) of the centred problem."""
-    single = coef.shape[0] == 1
-    intercept = (intercept + y_mean - coef @ design.mean).astype(dtype)
-    coef = coef.astype(dtype)
-    return {
-        "coef_": coef[0] if single else coef,
-        "intercept_": intercept if y_ndim == 2 else intercept[0],
-    }
+    found = as_stored(dtype, coef_=coef, intercept_=intercept + y_mean - coef @ design.mean)
+    if coef.shape[0] == 1:
+        found["coef_"] = found["coef_"][0]
+    if y_ndim < 2:
+        found["intercept_"] = found["intercept_"][0]
+    return found

@@ -13,7 +13,7 @@ from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
 from ._base import SHARED_CONSTRAINTS, PenalizedModel
-from ._checks import make_coordinates, normalised_weights
+from ._checks import floats, make_coordinates, normalised_weights
 from ._progress import Progress
 from ._regression import RegressionMixin, centre_target, read_regression_data, regression_attributes
 from ._task import Task
@@ -29,6 +29,10 @@ class RidgeData:
     total: float  # what they summed to
     name: object  # function of (coef, intercept, design, y_mean)
     before_class_weights: object = None  # the same without those of the classes, where there are any
+
+    def __post_init__(self):
+        if not np.isfinite(2.0 * self.total):
+            raise ValueError("The sum of sample_weight overflows: scale the weights down, and alpha alike.")
 
     @property
     def sample_weights(self):
@@ -93,8 +97,8 @@ class RidgeBase(PenalizedModel):
         self.solver_ = self.solver
 
     def _alphas(self, n_targets):
-        alphas = np.atleast_1d(np.asarray(self.alpha, dtype=np.float64))
-        if alphas.ndim > 1 or alphas.size not in (1, n_targets):
+        alphas = floats("alpha", self.alpha).ravel()
+        if alphas.size not in (1, n_targets):
             raise ValueError(
                 f"Number of targets and number of penalties do not correspond: {alphas.size} != {n_targets}"
             )

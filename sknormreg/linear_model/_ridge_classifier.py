@@ -223,7 +223,7 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         return super().predict(X)
 
     def _penalty(self):
-        return penalties.L2(self.alpha)
+        return penalties.L2(float(self.alpha))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -232,7 +232,5 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
 
 
 def _matrix_attributes(coef, intercept, design, y_mean, dtype):
-    return {
-        **regression_attributes(coef, intercept, design, y_mean, dtype, 2),
-        "coef_": coef.astype(dtype),
-    }
+    found = regression_attributes(coef, intercept, design, y_mean, dtype, 2)
+    return {**found, "coef_": np.atleast_2d(found["coef_"])}

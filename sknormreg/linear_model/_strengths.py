@@ -37,4 +37,4 @@ def _largest(problem, smooth):
     alpha = problem.penalty.alpha_max(gradient, c)
     if np.isinf(alpha) and smooth is not None:
         alpha = L1().alpha_max(gradient, c) / smooth
-    return float(alpha)
+    return float(alpha) + 0.0  # not -0.0

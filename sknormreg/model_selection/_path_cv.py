@@ -23,6 +23,7 @@ from .._compat import (
     routing_enabled,
 )
 from ..linear_model import LinearModel, largest_alpha, nameless, relaxed, store
+from ..linear_model._checks import floats
 from ._alpha_grid import falling
 from ._approximate import score_left_out
 from ._choice import (
@@ -312,6 +313,6 @@ def check_alphas(alphas, *, positive=False):
     for index, alpha in enumerate(given):
         name = f"alphas[{index}]" if len(given) > 1 else "alphas"
         check_scalar(alpha, name, Real, min_val=0.0, include_boundaries=boundaries)
-        if not np.isfinite(alpha):
+        if not np.isfinite(floats(name, alpha)):
             raise ValueError(f"{name} must be finite, got {alpha!r}.")
     return np.array(given, dtype=np.float64)

@@ -7,6 +7,7 @@ from numbers import Integral
 import numpy as np
 
 from ..linear_model import largest_alpha, stack
+from ..linear_model._checks import floats
 from ..solvers.freedom import degrees_of_freedom
 from ..solvers.paths import solve_from, solve_paths
 from ._alpha_grid import SHARE_OF_L1, check_grid, falling
@@ -109,7 +110,7 @@ def _alphas(task, alphas, eps):
     if isinstance(alphas, Integral) and not isinstance(alphas, bool):
         check_grid(alphas, eps)
         return falling(largest_alpha(task, SHARE_OF_L1), alphas, eps)
-    alphas = np.asarray(alphas, dtype=np.float64)
+    alphas = floats("alphas", alphas)
     if alphas.ndim != 1 or alphas.size == 0:
         raise ValueError(f"alphas must be a number of alphas or a list of them, got {alphas!r}.")
     if not np.all(np.isfinite(alphas)) or np.any(alphas < 0):
