@@ -1,7 +1,5 @@
 """Paths, their grids and their degrees of freedom, against definitions and single fits."""
 
-import pickle
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -199,13 +197,6 @@ def test_frames():
     pd.testing.assert_series_equal(
         single.to_frame().iloc[2, 1:], pd.Series(single.coefs[:, 2], X.columns), check_names=False
     )
-
-
-def test_pickled():
-    path = regularization_path(ElasticNetClassifier(), *IRIS, 4)
-    again = pickle.loads(pickle.dumps(path))
-    assert_allclose(again.at(0.01).coef_, path.at(0.01).coef_)
-    assert_allclose(again.df, path.df)
 
 
 def test_messages():

@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.utils.validation import check_is_fitted
 
-from .._compat import scorer_parts
 from ..model_selection import one_standard_error
+from ..model_selection._compat import scorer_parts
 from ..model_selection._linear import described
 from ._feature_names import unwrap
 

@@ -1,5 +1,6 @@
 """Estimators: recipes that name a loss and a penalty, then one shared fit."""
 
+from .._public import DEFINED_IN, publish
 from ._base import FLOATS, LinearModel, PenalizedModel, stack, store
 from ._classification import ClassificationMixin
 from ._described import described
@@ -16,6 +17,7 @@ from ._ridge_elimination import gaussian_deviance
 from ._spread import deviation
 from ._stands_for import overridden, own, why_no_path
 from ._strengths import largest_alpha
+from ._versions import Versioned
 from ._warning import warn
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "RegressionMixin",
     "Ridge",
     "RidgeClassifier",
+    "Versioned",
     "described",
     "deviation",
     "gaussian_deviance",
@@ -44,3 +47,5 @@ __all__ = [
     "warn",
     "why_no_path",
 ]
+
+publish(globals(), DEFINED_IN["linear_model"])

@@ -12,6 +12,7 @@ from .._compat import CallbackSupportMixin, Interval
 from ..solvers.paths import solve_from
 from ..solvers.solution import Status
 from ._fit_path import PathMixin
+from ._versions import Versioned
 from ._warning import warn
 
 FLOATS = (np.float64, np.float32)
@@ -55,7 +56,7 @@ def as_stored(dtype, **attributes):
     return made
 
 
-class LinearModel(CallbackSupportMixin, BaseEstimator):
+class LinearModel(Versioned, CallbackSupportMixin, BaseEstimator):
     """Prediction and bookkeeping for a fitted `coef_` and `intercept_`."""
 
     _doc_link_module = "sknormreg"

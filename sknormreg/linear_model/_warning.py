@@ -3,7 +3,7 @@
 import sys
 import warnings
 
-_BETWEEN = {"sknormreg", "sklearn", "joblib"}
+_BETWEEN = {"sknormreg", "sklearn", "joblib", "pickle", "skops"}
 
 
 def warn(message, category):

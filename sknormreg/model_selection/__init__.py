@@ -1,5 +1,6 @@
 """Choosing the strength: paths, cross-validation, searches."""
 
+from .._public import DEFINED_IN, publish
 from ._alpha_grid import alpha_grid, alpha_max
 from ._convert_alpha import convert_alpha
 from ._elastic_net_classifier_cv import ElasticNetClassifierCV
@@ -29,3 +30,6 @@ __all__ = [
     "one_standard_error",
     "regularization_path",
 ]
+
+publish(globals(), __all__, __name__)
+publish(globals(), DEFINED_IN["model_selection"])

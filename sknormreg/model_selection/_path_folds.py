@@ -7,12 +7,8 @@ from typing import Any
 from joblib.logger import short_format_time
 from sklearn.base import clone
 
-from .._compat import (
-    NoContext,
-    check_method_params,
-    fit_and_score,
-    num_samples,
-)
+from .._compat import NoContext, check_method_params, num_samples
+from ._compat import fit_and_score
 from ._last_step import last_step, with_last_step
 from ._path_scoring import score_path
 from ._rows import split

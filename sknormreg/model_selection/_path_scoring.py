@@ -10,16 +10,9 @@ import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, get_scorer, get_scorer_names, r2_score
 
-from .._compat import (
-    is_score_method,
-    num_samples,
-    params_by_name,
-    score,
-    scorer_parts,
-    scorers_by_name,
-    with_scorers,
-)
+from .._compat import num_samples
 from ..linear_model._predict_path import linear_predictors, predicts_classes, predicts_numbers
+from ._compat import is_score_method, params_by_name, score, scorer_parts, scorers_by_name, with_scorers
 from ._last_step import can_transform, is_bare, transform, with_last_step
 from ._path_metrics import METRICS, measure
 

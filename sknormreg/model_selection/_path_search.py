@@ -8,21 +8,15 @@ from sklearn.model_selection import GridSearchCV, check_cv
 from sklearn.utils import assert_all_finite, get_tags, indexable
 from sklearn.utils.parallel import Parallel, delayed
 
-from .._compat import (
-    callback_context,
-    check_method_params,
-    fit_context,
-    insert_error_scores,
-    report_failures,
-    scorers_by_name,
-)
-from ..linear_model import deviation, overridden
+from .._compat import callback_context, check_method_params, fit_context
+from ..linear_model import Versioned, deviation, overridden
+from ._compat import insert_error_scores, report_failures, scorers_by_name
 from ._path_folds import Fold, Made, Search, evaluate
 from ._path_parameter import read_grid
 from ._wrappers import path_of_candidates
 
 
-class PathSearchCV(GridSearchCV):
+class PathSearchCV(Versioned, GridSearchCV):
     """Grid search with cross-validation that walks along regularisation paths.
 
     Takes the place of :class:`~sklearn.model_selection.GridSearchCV`: the same parameters, attributes,

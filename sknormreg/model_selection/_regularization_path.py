@@ -6,7 +6,7 @@ from numbers import Integral
 
 import numpy as np
 
-from ..linear_model import largest_alpha, stack
+from ..linear_model import Versioned, largest_alpha, stack
 from ..linear_model._checks import floats
 from ..solvers.freedom import degrees_of_freedom
 from ..solvers.paths import solve_from, solve_paths
@@ -118,10 +118,11 @@ def _alphas(task, alphas, eps):
     return np.sort(alphas)[::-1]
 
 
-class RegularizationPath:
+class RegularizationPath(Versioned):
     """A path of solutions, made by :func:`regularization_path`.
 
-    With several targets or classes, every array but `alphas` has them as its first axis.
+    With several targets or classes, every array but `alphas` has them as its first axis. A pickle or a copy
+    leaves the data out: it has all of this, and :meth:`at` for the alphas of the path.
 
     Attributes
     ----------
@@ -146,6 +147,7 @@ class RegularizationPath:
 
     def __init__(self, model, task, alphas, rows, pipeline=None):
         self._model, self._task, self._rows, self._pipeline = model, task, rows, pipeline
+        self._models = None  # at each alpha, where there is no task
         self.alphas = alphas
         found = [task.attributes(*stack(row)) for row in rows]
         self.coefs = _first_if_alone(np.stack([np.atleast_2d(f["coef_"]) for f in found], axis=-1))
@@ -157,6 +159,14 @@ class RegularizationPath:
         names = getattr(model, "feature_names_in_", names_out(pipeline))
         p = self.coefs.shape[-2]
         self.feature_names = np.array([f"x{j}" for j in range(p)]) if names is None else names
+
+    def __getstate__(self):
+        """Fitted models instead of the problems, which hold X."""
+        state = {**super().__getstate__(), "df": self.df}
+        if self._task is not None:
+            models = [self._adopted(a, rows) for a, rows in zip(self.alphas, self._rows, strict=True)]
+            state.update(_task=None, _rows=None, _models=models)
+        return state
 
     def _of_solutions(self, name):
         return _first_if_alone(np.array([[getattr(s, name) for s in row] for row in self._rows]).T)
@@ -195,14 +205,24 @@ class RegularizationPath:
         estimator
             A fitted copy of the estimator. The steps of a pipeline before the last are those of the path.
         """
-        model = copy(self._model)
-        model.alpha = alpha
-        model._validate_params()
+        copy(self._model).set_params(alpha=alpha)._validate_params()
         place = np.flatnonzero(self.alphas == alpha)
+        if self._task is None:
+            if not place.size:
+                raise ValueError(
+                    f"alpha={alpha!r} is not on the path, and this is a pickle or a copy of one, which "
+                    "leaves the data out: take one of its alphas, or make the path anew."
+                )
+            return self._around(copy(self._models[place[0]]))
         solutions = self._rows[place[0]] if place.size else self._between(float(alpha))
-        model._warn(solutions, np.full(len(solutions), alpha))
+        self._model._warn(solutions, np.full(len(solutions), alpha))
+        return self._around(self._adopted(alpha, solutions))
+
+    def _adopted(self, alpha, solutions):
+        """The estimator with the solutions of its problems."""
+        model = copy(self._model).set_params(alpha=alpha)
         model._adopt(self._task, solutions)
-        return self._around(model)
+        return model
 
     def _around(self, model):
         """What the user gets of it."""

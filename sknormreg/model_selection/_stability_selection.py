@@ -19,14 +19,14 @@ from .._compat import (
     fit_context,
     routing_enabled,
 )
-from ..linear_model import PenalizedModel, described, why_no_path
+from ..linear_model import PenalizedModel, Versioned, described, why_no_path
 from ._alpha_grid import alpha_grid
 from ._last_step import last_step, reach
 from ._stability_bounds import ASSUMPTIONS, error_bound, settle, votes
 from ._stability_halves import entries_of_pair, halved_groups
 
 
-class StabilitySelection(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
+class StabilitySelection(Versioned, SelectorMixin, MetaEstimatorMixin, BaseEstimator):
     """Transformer that keeps the features which are selected on most halves of the data.
 
     Splits the rows into two halves `n_pairs` times and fits `estimator` on each half, from the largest

@@ -1,5 +1,6 @@
 """Pruning: rules that cut weights, and estimators whose coefficients are cut by them."""
 
+from .._public import DEFINED_IN, publish
 from ._coefficient_pruner import CoefficientPruner
 from ._magnitude_pruned_classifier import MagnitudePrunedClassifier
 from ._magnitude_pruned_regressor import MagnitudePrunedRegressor
@@ -17,3 +18,6 @@ __all__ = [
     "prune_weights",
     "retain_weights",
 ]
+
+publish(globals(), __all__, __name__)
+publish(globals(), DEFINED_IN["pruning"])

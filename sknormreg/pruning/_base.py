@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.utils import check_random_state
 
 from .._compat import Interval, StrOptions
+from ..linear_model import Versioned
 from ._choose import CRITERIA, Criterion, by_cross_validation, candidates
 from ._coefficients import check_not_all_zero
 from ._delegation import Delegating
@@ -25,7 +26,7 @@ PATH_CONSTRAINTS = {
 }
 
 
-class BasePruned(Delegating, Routed, MetaEstimatorMixin, BaseEstimator):
+class BasePruned(Versioned, Delegating, Routed, MetaEstimatorMixin, BaseEstimator):
     """Subclasses say how to begin: `_begin(X, y, params, seed)` -> Start."""
 
     def _prune(self, X, y, params, sample_weight):

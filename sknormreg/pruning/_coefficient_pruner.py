@@ -9,6 +9,7 @@ from sklearn.utils import check_X_y, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import HasMethods, Interval, check_sample_weight, fit_context
+from ..linear_model import Versioned
 from ._amount import cutoff
 from ._choose import CRITERIA, Criterion, by_cross_validation, candidates
 from ._coefficients import Location, check_not_all_zero, dense, fit
@@ -21,7 +22,7 @@ from ._routing import Routed, Start
 from ._select import keep_largest
 
 
-class CoefficientPruner(SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator):
+class CoefficientPruner(Versioned, SelectorMixin, Routed, MetaEstimatorMixin, BaseEstimator):
     """Transformer that keeps the columns with the largest coefficients of a model.
 
     Fits `estimator` on all columns and keeps column j if its importance ``|w_j|``, for several outputs the
