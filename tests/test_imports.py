@@ -3,9 +3,11 @@
 import ast
 import inspect
 import json
+import shutil
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -111,3 +113,33 @@ def test_public_objects_name_a_public_module(module, name):
     for member, value in members:
         if inspect.isfunction(value) and not member.startswith("_"):
             assert f"def {value.__name__}(" in inspect.getsource(value)
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A source folder whose kernels are not built."""
+    ignored = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
+    return shutil.copytree(
+        Path(sknormreg.__file__).parent, tmp_path / "clone" / "sknormreg", ignore=ignored
+    )
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_source_folder_without_kernels_says_what_to_do(source, installed):
+    elsewhere = source.parents[1] / "installed"
+    if installed:
+        shutil.copytree(source, elsewhere / "sknormreg")
+    code = f"""
+import pathlib, sys
+sys.meta_path = [finder for finder in sys.meta_path if "editable" not in type(finder).__module__]
+others = [folder for folder in sys.path if not pathlib.Path(folder, "sknormreg").exists()]
+sys.path = [{str(source.parent)!r}, *others, {str(elsewhere)!r}]
+import sknormreg._kernels
+"""
+    found = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)
+    message = found.stderr.splitlines()[-1]
+    assert f"sknormreg is imported from {source.parent}, where its compiled kernels are missing" in message
+    if installed:
+        assert f"hides the package installed in {elsewhere}: start Python in another folder" in message
+    else:
+        assert "Install it with `pip install .`" in message
