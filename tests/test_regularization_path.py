@@ -62,7 +62,7 @@ def test_alpha_max_of_an_l2_norm():
 def test_alpha_max_of_nothing_is_zero_without_a_sign(estimator):
     X, y = CANCER
     for nothing in (0.0 * X, -0.0 * X, sparse.csr_array(0.0 * X)):
-        assert str(alpha_max(estimator, nothing, y)) == "0.0"
+        assert repr(alpha_max(estimator, nothing, y)) == "0.0"
 
 
 def test_integer_weights_are_repetition():

@@ -8,7 +8,8 @@ from ..penalties import L1, Coordinates
 from ..solvers.certificate import evaluate
 from ..solvers.path import solve
 
-_ROUNDING = 1.0 + 8 * np.finfo(float).eps  # of the gradient: at exactly its largest entry one might enter
+# of the gradient: at exactly its largest entry one might enter
+_ROUNDING = 1.0 + 8 * float(np.finfo(float).eps)
 
 
 def largest_alpha(task, smooth=None):
