@@ -18,7 +18,11 @@ def samples_count_for(n_samples, sample_weight):
     """The sum of the weights, or the number of samples that have one if that is more."""
     if sample_weight is None:
         return float(n_samples)
-    return float(max(np.sum(sample_weight), np.count_nonzero(sample_weight)))
+    with np.errstate(over="ignore"):
+        total = float(np.sum(sample_weight))
+    if not np.isfinite(total):
+        raise ValueError("The sum of sample_weight overflows, and an information criterion counts it.")
+    return max(total, float(np.count_nonzero(sample_weight)))
 
 
 def criterion(rule, path, task, n):
