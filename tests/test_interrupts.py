@@ -1,5 +1,6 @@
 """Ctrl-C inside the compiled loops: they stop, long before they are through."""
 
+import signal
 import threading
 from _thread import interrupt_main
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ M = 1500
 
 @contextmanager
 def pressed_soon():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     timer = threading.Timer(0.1, interrupt_main)
     timer.start()
     try:
@@ -22,6 +24,7 @@ def pressed_soon():
             yield
     finally:
         timer.cancel()
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,8 @@ def space(rows):
 def test_on_a_path(quadratic):
     G, q, l1, l2, low, high = quadratic
     alphas, found = np.geomspace(1e6, 1.0, 1000), np.full((1000, M), np.nan)
-    arguments = G, q.copy(), np.zeros(M), l1, l2, alphas, low, high, 1e-15 * l1, *space(7), 10 * M, found
+    given = G, q.copy(), np.zeros(M), l1, l2, alphas, low, high, 1e-15 * l1
+    arguments = *given, *space(7), 10 * M, 1e-6, found
     with pressed_soon():
         newton.follow(*arguments)
     assert np.isnan(found[-1]).all()
