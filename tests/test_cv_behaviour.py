@@ -38,7 +38,7 @@ EVERY = [
     (RidgeClassifierCV(cv=3, class_weight="balanced"), CANCER),
     (LassoClassifierCV(**FEW), CANCER),
     (LassoClassifierCV(**FEW, alpha_rule="ebic"), CANCER),
-    (ElasticNetClassifierCV(**FEW, l1_ratio=[0.3, 0.8], scoring="neg_log_loss"), IRIS),
+    (ElasticNetClassifierCV(alphas=3, eps=0.2, l1_ratio=[0.3, 0.8], scoring="neg_log_loss"), IRIS),
 ]
 
 
