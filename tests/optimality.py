@@ -232,7 +232,7 @@ class Objective:
             self._scaled(w, z, at, u, self.l2 - part, part / 2 * w**2, reach)
             for at, v in (self._free_residual(w, z, boxed) for boxed in (False, True))
             for u, part in ((v, 0 * rows), (v - rows * w, rows))
-            for reach in (True, False)
+            for reach in ("bounds", "touched", "nowhere")
         )
 
     def _free_residual(self, w, z, boxed):
@@ -251,15 +251,22 @@ class Objective:
 
     def _scaled(self, w, z, at, v, l2, extra, reach):
         """`extra` is what rows that stand for the L2 part add to the loss; `reach`: a finite bound lets
-        the dual point pass the L1 threshold, at the price of what the bound is away."""
-        l1 = self.l1
+        the dual point pass the L1 threshold, at the price of what the bound is away. The problem
+        without those that w does not touch has no larger a minimum."""
+        l1, low, high = self.l1, self.low, self.high
         edge = (l2 == 0) & (l1 > 0)
-        if reach:
-            edge &= np.isinf(np.where(v > 0, self.high, self.low))
+        if reach == "touched":
+            dropped = self.l1 + self.l2 > 0
+            low, high = (
+                np.where(dropped & (w > low), -np.inf, low),
+                np.where(dropped & (w < high), np.inf, high),
+            )
+        if reach != "nowhere":
+            edge &= np.isinf(np.where(v > 0, high, low))
         tau = 1 / np.max(np.abs(v[edge]) / l1[edge], initial=1)
         past = np.maximum(np.abs(tau * v) - l1 * (1 + NOISE), 0)
         size = np.where(l2 > 0, past / np.where(l2 > 0, l2, 1), np.where(past > 0, np.inf, 0))
-        best = np.clip(np.copysign(size, v), self.low, self.high)  # maximises <tau v, x> - penalty
+        best = np.clip(np.copysign(size, v), low, high)  # maximises <tau v, x> - penalty
         charged = np.isinf(best)
         best = np.where(charged, 0, best)
         terms = l1 * (np.abs(w) - np.abs(best)) + l2 / 2 * (w - best) * (w + best)

@@ -297,3 +297,19 @@ def test_warnings_point_to_the_line_of_the_user(fit):
     with pytest.warns(ConvergenceWarning) as caught:
         fit(X, X @ rng.normal(size=200))
     assert {warning.filename for warning in caught} == {__file__}
+
+
+@each_estimator
+@pytest.mark.parametrize("far", [1e8, 1e30, 1e200])
+def test_bounds_that_are_never_reached_leave_the_gap_alone(estimator, far):
+    """Beside one that is: the certificate of a bound is not paid for by how far the others are away."""
+    X, y = draw(estimator)
+    low, high = np.full(X.shape[1], -np.inf), np.full(X.shape[1], np.inf)
+    free = clone(estimator).set_params(bounds=(low, high)).fit(X, y)
+    size = np.abs(free.coef_).max()
+    low[2] = high[2] = 0.3 * size
+    half = clone(estimator).set_params(bounds=(low, high)).fit(X, y)
+    low[3:], high[3:] = -far * size, far * size
+    model = clone(estimator).set_params(bounds=(low, high)).fit(X, y)
+    np.testing.assert_allclose(model.coef_, half.coef_, rtol=0, atol=1e-9 * size)
+    assert np.max(model.dual_gap_) <= 1e2 * np.max(half.dual_gap_) + 1e-14 * np.var(y)

@@ -176,6 +176,36 @@ def test_gauge_is_where_the_conjugate_becomes_finite(row):
     np.testing.assert_array_equal(grows(v / (0.999 * scale)), gauges > 0.0)
 
 
+def share(row, w, v, c):
+    """Of the gap of a squared loss of one."""
+    return min((1.0 - tau) ** 2 + share for tau, share in row.penalty.dual_candidates(w, v, c))
+
+
+@each_row
+@pytest.mark.parametrize("far", [1e2, 1e8, 1e30, 1e200])
+@pytest.mark.parametrize("off", [0.0, 1e-12, 1e-3])
+def test_bounds_far_away_cost_nothing(row, far, off):
+    """Beside bounds that are touched, and others that are not there."""
+    rng, c = draw(factors=(0.1, 1.0, 2.5))
+    x = 2.0 * rng.normal(size=c.low.size)
+    w = row.penalty.prox(x, 1.0, c)
+    v = (x - w) * (1.0 + off * rng.normal(size=w.size))
+    touched = replace(c, low=np.where(w > c.low, -np.inf, c.low), high=np.where(w < c.high, np.inf, c.high))
+    distant = replace(c, low=np.where(w > c.low, -far, c.low), high=np.where(w < c.high, far, c.high))
+    assert share(row, w, v, distant) <= share(row, w, v, touched) * (1.0 + 1e-12) + 1e-13
+
+
+@each_row
+def test_no_share_is_less_than_what_another_point_gains(row):
+    """Omega(w) - Omega(x) - <tau v, w - x> is at most the penalty's share, at every x within the bounds."""
+    rng, c = draw(factors=(0.1, 1.0, 2.5))
+    w, x = np.clip(2.0 * rng.normal(size=(2, c.low.size)), c.low, c.high)
+    v = rng.normal(size=w.size)
+    for tau, bounds in row.penalty.scalings(w, v, c):
+        gained = row.penalty.value(w, c) - row.penalty.value(x, c) - tau * v @ (w - x)
+        assert gained <= row.penalty.fenchel_gap(w, tau * v, bounds) * (1.0 + 1e-12)
+
+
 @each_row
 @pytest.mark.parametrize("pull", ["either way", "out of the bounds"])
 def test_alpha_max_is_the_smallest_alpha_that_keeps_zero(row, pull):

@@ -34,6 +34,10 @@ class Coordinates:
             np.append(self.high, infinite),
         )
 
+    def without(self, low, high):
+        """These without the bounds of two masks."""
+        return Coordinates(self.factor, np.where(low, -np.inf, self.low), np.where(high, np.inf, self.high))
+
     @cached_property
     def unpenalised(self):
         """Where the factor is zero: a boolean mask."""
@@ -103,20 +107,23 @@ class Penalty(BaseEstimator, ABC):
 
     def dual_candidates(self, w, v, c):
         """Pairs (tau, share of the gap at tau v); the certificate keeps the best of them."""
-        return [(tau, self.fenchel_gap(w, tau * v, c)) for tau in self.scalings(v, c)]
+        return [(tau, self.fenchel_gap(w, tau * v, bounds)) for tau, bounds in self.scalings(w, v, c)]
 
-    def scalings(self, v, c):
-        """Factors tau that make tau v feasible: the largest, and the one that would do without bounds.
+    def scalings(self, w, v, c):
+        """Factors tau that make tau v feasible, each with the coordinates on which its share is reckoned.
 
-        A finite bound lets v pass the threshold at the price of what the bound is away, so either may be
-        better.
+        A finite bound lets v pass the threshold at the price of what the bound is away, so the factor that
+        would do without bounds may be better. Without the bounds that w does not touch the minimum is no
+        larger, so the gap of that problem bounds this one's too, and however far away they are it costs
+        nothing. Those of unpenalised coordinates stay, where the conjugate would be infinite.
         """
-        largest = 1.0 / max(1.0, self.gauge(v, c))
-        if c.unbounded:
-            return [largest]
-        everywhere = np.full(v.size, np.inf)
-        smaller = 1.0 / max(1.0, self.gauge(v, Coordinates(c.factor, -everywhere, everywhere)))
-        return [largest] if smaller == largest else [largest, smaller]
+        pairs = [(1.0 / max(1.0, self.gauge(v, c)), c)]
+        if not c.unbounded:
+            penalised = (c.factor > 0.0) & (self.alpha > 0.0)
+            touched = c.without(penalised & (w > c.low), penalised & (w < c.high))
+            for least, bounds in ((touched, touched), (c.without(True, True), c)):
+                pairs.append((1.0 / max(1.0, self.gauge(v, least)), bounds))
+        return pairs
 
     def with_alpha(self, alpha):
         """The same penalty at another strength."""

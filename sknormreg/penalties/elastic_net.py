@@ -66,7 +66,7 @@ class ElasticNet(SeparablePenalty):
             return candidates
         l1, l2 = self._parts
         moved = v - l2.alpha * c.factor * w  # what remains of v for the L1 part
-        for tau in l1.scalings(moved, c):
-            scaled = l1.fenchel_gap(w, tau * moved, c) + (1.0 - tau) ** 2 * l2.value(w, c)
+        for tau, bounds in l1.scalings(w, moved, c):
+            scaled = l1.fenchel_gap(w, tau * moved, bounds) + (1.0 - tau) ** 2 * l2.value(w, c)
             candidates.append((tau, scaled))
         return candidates
