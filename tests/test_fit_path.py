@@ -130,6 +130,27 @@ def test_work_of_a_path():
         assert task.workspace.work.factorisations < 25
 
 
+def test_strengths_far_apart_take_no_more_work_than_single_fits():
+    """A walk from one to the other would pass through all patterns between."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(500, 600))
+    y = X @ rng.normal(size=600) + rng.normal(size=500)
+    strengths = np.array([[12.0], [0.03]])
+    task = Lasso()._task(X, y, None)
+    rows = paths.solve_paths(task.problems, strengths, workspace=task.workspace, tol=1e-8)
+    steps = passes = 0
+    for (alpha,), (solution,) in zip(strengths, rows, strict=True):
+        single = Lasso()._task(X, y, None)
+        (expected,) = Lasso(alpha)._solve(single, np.array([alpha]), None)
+        steps += single.workspace.work.newton_steps
+        passes += single.workspace.work.passes
+        assert solution.relative_gap < 1e-12
+        assert_allclose(solution.coef, expected.coef, rtol=0, atol=1e-9 * np.abs(expected.coef).max())
+    assert np.count_nonzero(expected.coef) > 300
+    assert task.workspace.work.newton_steps <= 2 * steps + 100
+    assert task.workspace.work.passes <= passes + 10
+
+
 def test_what_a_batch_cannot_solve_is_solved_alone(monkeypatch):
     expected = Lasso().fit_path(*WIDEST, ALPHAS)
     monkeypatch.setattr(batched, "follow", lambda *args: (np.empty((0, 0)), False))

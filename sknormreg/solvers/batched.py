@@ -5,7 +5,9 @@ followed through all of them (`moments_path.follow`), and a pass over X gives th
 Those before it are checked on the few columns that `screening` cannot rule out. Up to the first strength
 at which a coordinate outside violates they are accepted; from there it goes on with that one inside. A
 solution whose own gradient is more than rounding is refined once, from that gradient, and checked along
-with the next ones.
+with the next ones. A strength so far away that its working set has little to do with that of the last is
+solved by the outer loop: coordinate descent goes to a distant pattern at once, where a walk has to pass
+through all of those between.
 """
 
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ _EPS = np.finfo(float).eps
 _FIRST, _MOST = 8, 32  # strengths per pass
 _NOTICEABLE = 1e-11  # a violation below this, relative to the correlation, is rounding
 _ROOM = 64  # coordinates that a working set may grow by at least, in one pass
+_AHEAD = 4  # times as many at the next strength alone: it is solved without a walk
 _ROUNDS = 50  # passes without an accepted strength after which it is solved alone
 _WORTH = 4  # residuals that a column read once meets for the price of one
 _PASSES = 3  # passes over X for one check at most
@@ -64,7 +67,8 @@ class BatchedPath:
         self.solutions = [None] * len(alphas)
         self.yy = float(mean_squares(problem.y, problem.weights)[0])
         self.penalties = [problem.penalty.with_alpha(float(alpha)) for alpha in alphas]
-        self.thresholds = problem.penalty.with_alpha(1.0).l1_and_l2(problem.coordinates)[0]
+        self.thresholds, l2 = problem.penalty.with_alpha(1.0).l1_and_l2(problem.coordinates)
+        self.curved = bool(l2.any())
         self.null = problem.null_coef()
         self.anchors = Anchors(problem.design, problem.weights)
 
@@ -76,7 +80,7 @@ class BatchedPath:
         strength = max(self.problem.penalty.alpha_max(gradient, c), self.alphas[0])
         place, batch, pending, stuck = 0, _FIRST, [], 0
         while place < len(self.alphas) or pending:
-            fresh = self._follow(point, place, batch, strength)
+            fresh = self._follow(point, place, batch, strength) if self._carries(point, place) else []
             refined, pending, before = pending, [], place
             points = self._check(refined + fresh)
             for trial, found in zip(refined, points, strict=False):
@@ -92,6 +96,30 @@ class BatchedPath:
                 point, place = self._alone(point.flat, place), place + 1
             batch = min(_MOST, 2 * batch) if place == before + len(fresh) else max(2, place - before)
         return self.solutions
+
+    def _carries(self, point, place):
+        """Whether the working set of the next strength is about that of the point, so that a walk pays.
+
+        Otherwise most of its steps lead to patterns that the columns still outside will change.
+        """
+        if place == len(self.alphas):
+            return True
+        c, gradient = self.problem.coordinates, -self._correlation(point)
+        violates = self.penalties[place].violation(point.flat, gradient, c) > 0.0
+        entering = np.count_nonzero(violates & ~self.inside)
+        if not self.curved:  # the support is then no larger than the number of rows
+            entering = min(entering, self.problem.design.shape[0] - np.count_nonzero(point.flat))
+        return entering <= _AHEAD * self._room(point)
+
+    def _room(self, point):
+        """By how many coordinates a working set may grow."""
+        return max(_ROOM, np.count_nonzero(point.flat) // 4)
+
+    def _correlation(self, point):
+        """Of all columns, those that were not read as far as they can be told."""
+        correlation = self.anchors.estimate(point.residual[None, :])[0][0]
+        correlation[point.cols] = point.correlation
+        return correlation
 
     def _follow(self, point, place, batch, strength):
         """Trials at the next strengths, on a working set chosen for the weakest of them."""
@@ -113,14 +141,13 @@ class BatchedPath:
         the support has. Returns the correlations of the members at the point.
         """
         c, penalty = self.problem.coordinates, self.problem.penalty
-        correlation = self.anchors.estimate(point.residual[None, :])[0][0]
-        correlation[point.cols] = point.correlation
+        correlation = self._correlation(point)
         support = (point.flat != 0.0) & ~self.inside
         bold = penalty.with_alpha(float(max(2.0 * target - strength, 0.1 * target)))
         likely = bold.violation(point.flat, -correlation, c)
         likely[self.inside] = -np.inf
         candidates = np.flatnonzero((likely > 0.0) | support)
-        room = max(_ROOM, np.count_nonzero(point.flat) // 4)
+        room = self._room(point)
         if candidates.size > room:
             there = penalty.with_alpha(float(min(strength, target))).violation(
                 point.flat[candidates], -correlation[candidates], c.take(candidates)
