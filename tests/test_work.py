@@ -7,7 +7,7 @@ from sknormreg.design import make_design
 from sknormreg.losses import LogLoss, SquaredLoss
 from sknormreg.penalties import L1, Coordinates
 from sknormreg.problem import Problem
-from sknormreg.solvers import path, step, workspace
+from sknormreg.solvers import path, quadratic, step, workspace
 from sknormreg.solvers.orthogonal import turn
 from sknormreg.solvers.path import solve
 from sknormreg.solvers.workspace import Workspace
@@ -104,3 +104,43 @@ def test_rotated_columns_keep_their_digits_on_any_scale():
     again = (Z @ back.T).T  # (p, n): the rows times the rotation and back
     assert np.all(np.abs(again - columns) <= 1e-14 * np.abs(columns).max(axis=1, keepdims=True))
     np.testing.assert_allclose(back.T @ back, np.eye(6), atol=1e-14)
+
+
+@pytest.mark.parametrize("loss", [SquaredLoss(), LogLoss()], ids=["squared", "log-loss"])
+@pytest.mark.parametrize("size", [1e3, 1e30, 1e250, np.nan])
+def test_a_search_that_runs_away_is_not_followed(loss, size, monkeypatch):
+    """No loss is negative, so no quadratic above it has so low a minimum; the sweeps go on instead."""
+    problem = lasso(loss, 60, 100, 0.05)
+    expected, _ = solved(problem)
+    finish, calls = quadratic.newton.finish, []
+
+    def running(gram, q, w, *rest):
+        found = finish(gram, q, w, *rest)
+        calls.append(1)
+        if len(calls) % 3 == 1:
+            w += size * np.linalg.eigh(gram)[1][:, 0]
+        return found
+
+    monkeypatch.setattr(quadratic.newton, "finish", running)
+    solution, _ = solved(problem)
+    assert len(calls) > 1
+    assert solution.n_iter < 100
+    assert solution.relative_gap < 1e-8
+    np.testing.assert_allclose(
+        solution.coef, expected.coef, rtol=0, atol=1e-6 * np.abs(expected.coef).max()
+    )
+
+
+def test_a_target_is_credible_down_to_the_loss():
+    model = quadratic.Model(np.eye(2), np.array([1.0, 0.0]), np.zeros(2), np.full(2, 1e-15))
+    none = Coordinates(np.zeros(2), np.full(2, -np.inf), np.full(2, np.inf))
+
+    def credible(target, most=0.5):
+        return quadratic.credible(model, L1(), none, np.array(target), most)
+
+    assert credible([-1.0, 0.0])  # the minimum, where the loss is all gone
+    assert credible([0.0, 0.0])
+    assert not credible([-1.0, 0.0], most=0.4)
+    assert not credible([1.0, 0.0])
+    assert not credible([-1.0, 1e200])
+    assert not credible([np.nan, 0.0])

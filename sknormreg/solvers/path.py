@@ -15,7 +15,7 @@ from .certificate import at_strength, evaluate, land, settle, survey
 from .continuation import stages
 from .model import build_model
 from .polish import polish
-from .quadratic import gradient_noise, minimise
+from .quadratic import credible, gradient_noise, minimise
 from .solution import Solution, Status
 from .step import advance
 from .working_set import update
@@ -136,8 +136,15 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
             point = replace(point, gap=np.nan)
             break
         crude = crude or outside > members.size
-        left = budget - workspace.work.proximal_steps
-        target = minimise(model, penalty, model_coordinates, workspace.work, crude, left)
+        # as no loss is negative, a quadratic that is never below it falls by no more than the objective
+        most = point.objective if guarded or problem.loss.quadratic else np.inf
+        for rough in (crude, True):
+            left = budget - workspace.work.proximal_steps
+            target = minimise(model, penalty, model_coordinates, workspace.work, rough, left)
+            if credible(model, penalty, model_coordinates, target, most):
+                break
+        else:
+            target = model.start
         step, m = target - model.start, members.size  # the intercepts behind them have no pattern
         if refining:
             size = float(np.sqrt(max(0.0, step @ (model.gram @ step))))

@@ -33,6 +33,20 @@ def gradient_noise(gram, w, scale):
     return 16 * _EPS * root * (scale + np.linalg.norm(root * w))
 
 
+def credible(model, penalty, coordinates, target, most):
+    """Whether the model falls on the way to `target`, and by no more than `most`, up to rounding.
+
+    Along a direction that is null but for rounding a search may run away from any minimum.
+    """
+    step = target - model.start
+    with np.errstate(over="ignore", invalid="ignore"):
+        change = model.gradient @ step + 0.5 * step @ (model.gram @ step)
+        values = [penalty.value(w, coordinates) for w in (model.start, target)]
+        change += values[1] - values[0]
+        slack = model.noise @ np.abs(step) + 64 * _EPS * sum(values)
+    return bool(-most * (1.0 + 1e-6) - slack <= change <= slack)
+
+
 def minimise(model, penalty, coordinates, work, crude=False, most=np.inf):
     """The minimiser (m,); `crude`: only as good as a few sweeps of coordinate descent make it.
 
