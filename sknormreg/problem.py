@@ -30,6 +30,8 @@ class Problem:
         default_factory=dict, init=False, repr=False
     )  # `Unpenalised`, with and without alpha
 
+    _loose: list = field(default_factory=list, init=False, repr=False)  # masks, and what `loosened` made
+
     def __post_init__(self):
         self.n_outputs = self.y.shape[0]
         self.n_features = self.design.shape[1]
@@ -65,6 +67,22 @@ class Problem:
             products = RowProducts(self.design, self.weights)
             self._free[key] = Unpenalised(self.penalty, self.coordinates, self.n_features, products)
         return self._free[key]
+
+    def loosened(self, flat):
+        """The same problem without the bounds of unpenalised coordinates that `flat` does not touch.
+
+        None where there are none. The last one is kept.
+        """
+        c = self.coordinates
+        if c.unbounded:
+            return None
+        none = c.unpenalised | (self.penalty.alpha == 0.0)
+        masks = none & (flat > c.low) & np.isfinite(c.low), none & (flat < c.high) & np.isfinite(c.high)
+        if not np.any(masks):
+            return None
+        if not self._loose or not np.array_equal(self._loose[0], masks):
+            self._loose[:] = masks, replace(self, coordinates=c.without(*masks))
+        return self._loose[1]
 
     @cached_property
     def floating(self):

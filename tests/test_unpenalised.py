@@ -176,3 +176,22 @@ def test_twins_with_a_bound(store, seed, digits):
     for estimator in (Lasso(0, positive=True), ElasticNet(0.01, positive=True, penalty_factor=0)):
         found = estimator.fit(STORES[store](X), y)
         assert np.sum((b - A @ found.coef_) ** 2) <= least + 1e-8 * (b @ b)
+
+
+@pytest.mark.parametrize("far", [1e8, 1e11, 1e30])
+@pytest.mark.parametrize("estimator", [*REGRESSORS, *CLASSIFIERS, Lasso(0.0)], ids=repr)
+def test_bounds_that_are_never_reached_cost_nothing(estimator, far):
+    """Beside one that is touched, of an unpenalised column too."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 12))
+    y = X[:, :4] @ [1.0, -1.0, 2.0, 0.5] + rng.normal(size=60)
+    y = y > 0 if estimator in CLASSIFIERS else y
+    low, high = np.full(12, -np.inf), np.full(12, np.inf)
+    high[:2] = 0.1
+    options = {"penalty_factor": np.repeat([0.0, 1.0], [4, 8])}
+    half = copy_of(estimator, bounds=(low, high), **options).fit(X, y)
+    low[2:], high[2:] = -far, far
+    model = copy_of(estimator, bounds=(low, high), **options).fit(X, y)
+    np.testing.assert_allclose(model.coef_, half.coef_, rtol=0, atol=1e-9)
+    assert np.max(model.dual_gap_) <= 1e2 * np.max(half.dual_gap_) + 1e-13
+    assert np.max(model.n_iter_) <= np.max(half.n_iter_) + 5

@@ -60,8 +60,19 @@ def at_strength(problem, point):
 
 
 def _gap(problem, at, correlation):
+    """Without a bound the minimum is no larger, so the gap of a loosened problem bounds this one's too.
+
+    A finite bound of an unpenalised coordinate costs what it is away, times the rounding of X'u.
+    """
     if not np.isfinite(correlation).all():
         return np.nan
+    gap, loosened = _gap_of(problem, at, correlation), problem.loosened(at.flat)
+    if loosened is None or not loosened.unpenalised.sure:
+        return gap
+    return min(gap, _gap_of(loosened, at, correlation))
+
+
+def _gap_of(problem, at, correlation):
     return duality_gap(
         problem.penalty,
         problem.coordinates,
