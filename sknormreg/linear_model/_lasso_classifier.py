@@ -52,7 +52,8 @@ class LassoClassifier(PenalizedClassifier):
     Attributes
     ----------
     coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
-        Coefficients; those that are zero are exactly 0.0.
+        Coefficients; those that are zero are exactly 0.0. Where an L1 penalty alone leaves the multinomial
+        log-loss several minimisers (an even number of classes, bounds), those of least L2 norm.
     intercept_ : ndarray of shape (1,) or (n_classes,)
         Intercept; sums to zero over the classes of a multinomial fit.
     classes_ : ndarray of shape (n_classes,)

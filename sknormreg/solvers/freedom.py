@@ -53,8 +53,7 @@ def _of_point(problem, coef, intercept, workspace):
     c, penalty, flat = problem.coordinates, problem.penalty, coef.reshape(-1)
     active = np.flatnonzero(penalty.active(flat, c))
     added = np.broadcast_to(penalty.smooth(flat, c)[1], flat.shape)[active]
-    # a constant added to all outputs of a floating feature is no freedom
-    shifts = np.intersect1d(problem.floating, active % problem.n_features).size
+    shifts = _floating(problem, active, added).size  # which are no freedom
     if not added.any():
         return float(active.size - shifts)
     _, hessian = hessian_at(problem, coef, intercept, workspace)
@@ -69,12 +68,25 @@ def hessian_at(problem, coef, intercept, workspace):
     """
     c, penalty, flat = problem.coordinates, problem.penalty, coef.reshape(-1)
     active = np.flatnonzero(penalty.active(flat, c))
+    added = np.broadcast_to(penalty.smooth(flat, c)[1], flat.shape)[active]
     workspace.members = active
     if problem.loss.quadratic:
         hessian = workspace.gram(problem.design, problem.weights).copy()
     else:
         z = problem.predictor(coef, intercept)
-        hessian = weighted_gram(problem, workspace, *problem.loss.curvature(problem.y, z, problem.weights))
+        curvature = problem.loss.curvature(problem.y, z, problem.weights)
+        hessian = weighted_gram(problem, workspace, *curvature, _floating(problem, active, added))
     own = np.arange(active.size)
-    hessian[own, own] += np.broadcast_to(penalty.smooth(flat, c)[1], flat.shape)[active]
+    hessian[own, own] += added
     return active, hessian
+
+
+def _floating(problem, active, added):
+    """Features of a softmax whose coefficients may all move by a constant, for all that a fit can tell.
+
+    They are all free to move, and the penalty has no curvature there.
+    """
+    if not problem.loss.shift_invariant:
+        return problem.floating
+    features, counts = np.unique(active[added == 0.0] % problem.n_features, return_counts=True)
+    return features[counts == problem.n_outputs]

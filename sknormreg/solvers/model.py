@@ -34,8 +34,11 @@ def build_model(problem, workspace, point, null_objective, guarded):
     return Model(gram, slope, start, noise), coordinates
 
 
-def weighted_gram(problem, workspace, d, a):
-    """Hessian of F over the members (k, j) and, behind them, the K intercepts."""
+def weighted_gram(problem, workspace, d, a, floating=None):
+    """Hessian of F over the members (k, j) and, behind them, the K intercepts.
+
+    The features that are `floating` are those of the problem, unless more are given.
+    """
     loss, design, K = problem.loss, problem.design, problem.n_outputs
     members, totals = workspace.members, d.sum(axis=1)
     outputs, features = np.divmod(members, problem.n_features)
@@ -60,18 +63,18 @@ def weighted_gram(problem, workspace, d, a):
     scales[:m] = workspace.squares(features, design, problem.weights)
     np.einsum("ii->i", gram)[:] += _DAMPING * totals.max() * scales
     if loss.shift_invariant:
-        _pin_shift(gram, problem, outputs, features, m)
+        _pin_shift(gram, problem, outputs, features, m, problem.floating if floating is None else floating)
     return gram
 
 
-def _pin_shift(gram, problem, outputs, features, m):
+def _pin_shift(gram, problem, outputs, features, m, floating):
     """Give curvature to adding one constant to all outputs of an intercept or a floating feature.
 
     The loss and the penalty are flat along it. The term kappa/2 (sum of the step)^2 changes no minimum
     and picks the step whose sum is zero, the convention here.
     """
     groups = [np.arange(m, gram.shape[0])] if problem.fit_intercept else []
-    groups += [np.flatnonzero(features == j) for j in np.intersect1d(problem.floating, features)]
+    groups += [np.flatnonzero(features == j) for j in np.intersect1d(floating, features)]
     for group in groups:
         if group.size == problem.n_outputs:
             gram[np.ix_(group, group)] += np.mean(np.diagonal(gram)[group])

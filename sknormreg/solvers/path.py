@@ -16,6 +16,7 @@ from .continuation import stages
 from .model import build_model
 from .polish import polish
 from .quadratic import credible, gradient_noise, minimise
+from .shifts import least_norm
 from .solution import Solution, Status
 from .step import advance
 from .working_set import update
@@ -53,7 +54,7 @@ def solve_path(problem, alphas, *, start=None, workspace=None, tol=1e-8, max_ite
         solution = _solve(here, point, null_objective, workspace, tol, max_iter, callback)
         start = solution.coef, solution.intercept
         behind = [*behind[-1:], (alpha, *start)]
-        yield solution
+        yield least_norm(here, solution)
 
 
 def _null_point(problem, known, work):
