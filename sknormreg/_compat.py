@@ -4,9 +4,10 @@ Those of searches, which load much more of scikit-learn, are in `model_selection
 """
 
 from contextlib import nullcontext
+from functools import wraps
 from math import isfinite
 
-from sklearn.base import _fit_context as fit_context
+from sklearn.base import _fit_context
 from sklearn.utils import _param_validation
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import HasMethods, Options, StrOptions
@@ -33,6 +34,27 @@ class Interval(_param_validation.Interval):
             return super().is_satisfied_by(val) and isfinite(val)
         except (OverflowError, TypeError):  # integers beyond it, fractions
             return False
+
+
+def fit_context(*, prefer_skip_nested_validation):
+    """scikit-learn's; and a `fit` that fails leaves the estimator as it was, with all of an earlier one."""
+
+    def decorate(fit):
+        checked = _fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)(fit)
+
+        @wraps(checked)
+        def whole(estimator, *args, **kwargs):
+            before = dict(vars(estimator))
+            try:
+                return checked(estimator, *args, **kwargs)
+            except BaseException:
+                vars(estimator).clear()
+                vars(estimator).update(before)
+                raise
+
+        return whole
+
+    return decorate
 
 
 def has_callbacks(estimator):

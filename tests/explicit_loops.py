@@ -29,8 +29,8 @@ PLAIN = {
     ElasticNetCV: (ElasticNet, "neg_mean_squared_error"),
     RidgeCV: (Ridge, "r2"),
     RidgeClassifierCV: (RidgeClassifier, "accuracy"),
-    LassoClassifierCV: (LassoClassifier, "accuracy"),
-    ElasticNetClassifierCV: (ElasticNetClassifier, "accuracy"),
+    LassoClassifierCV: (LassoClassifier, "neg_log_loss"),
+    ElasticNetClassifierCV: (ElasticNetClassifier, "neg_log_loss"),
 }
 
 
@@ -64,6 +64,12 @@ def plain(estimator):
     return kind(**{name: getattr(estimator, name) for name in names})
 
 
+def scoring_of(estimator):
+    """The name of the score that an estimator chooses by."""
+    hinge = getattr(estimator, "loss", None) == "squared_hinge"
+    return estimator.scoring or ("accuracy" if hinge else PLAIN[type(estimator)][1])
+
+
 def candidates(fitted):
     """(l1_ratios, alphas) of plain models that a fitted estimator chose from."""
     rows = np.atleast_2d(fitted.alphas_)
@@ -84,7 +90,7 @@ def weighted(weights, rows=slice(None)):
 def loop(fitted, X, y, weights=None, groups=None):
     """Scores and numbers of non-zero coefficients (l1_ratios, alphas, folds), by as many fits."""
     models = candidates(fitted)
-    score = get_scorer(fitted.scoring or PLAIN[type(fitted)][1])
+    score = get_scorer(scoring_of(fitted))
     folds = list(check_cv(fitted.cv, y, classifier=is_classifier(fitted)).split(X, y, groups))
     scores = np.empty((len(models), len(models[0]), len(folds)))
     counts = np.empty_like(scores)

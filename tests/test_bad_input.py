@@ -1,22 +1,35 @@
 """Bad input raises at `fit`, in scikit-learn's kind of words, and nothing of the caller's is changed."""
 
+import pickle
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
 
 from sknormreg import (
+    CoefficientPruner,
     ElasticNet,
     ElasticNetClassifier,
+    ElasticNetCV,
     Lasso,
     LassoClassifier,
+    LassoClassifierCV,
     LassoCV,
+    MagnitudePrunedClassifier,
+    MagnitudePrunedRegressor,
+    PathSearchCV,
+    PrunedEstimator,
     Ridge,
     RidgeClassifier,
+    RidgeClassifierCV,
+    RidgeCV,
+    StabilitySelection,
 )
+from sknormreg.problem import Problem
 
 SQUARES = [Lasso(), ElasticNet()]
 REGRESSORS = [*SQUARES, Ridge()]
@@ -230,12 +243,23 @@ def test_prediction_is_checked_too(estimator):
 
 @pytest.mark.parametrize("method", ["predict_proba", "predict_log_proba"])
 @pytest.mark.parametrize(
-    "estimator", [RidgeClassifier(), LassoClassifier(loss="squared_hinge")], ids=["squares", "hinge"]
+    "estimator",
+    [
+        RidgeClassifier(),
+        LassoClassifier(loss="squared_hinge"),
+        LassoClassifierCV(loss="squared_hinge"),
+        RidgeClassifierCV(),
+    ],
+    ids=repr,
 )
 def test_probabilities_are_of_the_log_loss_only(estimator, method):
     assert not hasattr(estimator, method)
-    with pytest.raises(AttributeError, match=method):
-        getattr(estimator, method)
+    reason = f"has no attribute '{method}': .* loss='log_loss'.* this one has loss='{estimator.loss}'"
+    for model in (estimator, MagnitudePrunedClassifier(estimator), PrunedEstimator(estimator)):
+        assert not hasattr(model, method)
+        with pytest.raises(AttributeError, match=reason):
+            getattr(model, method)
+        assert callable(getattr(type(model), method))
 
 
 STORAGE = {
@@ -340,3 +364,84 @@ def test_a_column_whose_squares_vanish_does_no_harm_where_it_stays_out():
     tiny = np.column_stack([X, 1e-200 * X[:, 0]])
     model = Lasso(0.01).fit(tiny, y)
     np.testing.assert_array_equal(model.coef_, np.append(Lasso(0.01).fit(X, y).coef_, 0.0))
+
+
+FAILING = [
+    *ALL,
+    LassoCV(cv=3, alphas=4),
+    RidgeCV(),
+    LassoClassifierCV(cv=3, alphas=4),
+    RidgeClassifierCV(),
+    MagnitudePrunedRegressor(Lasso(0.01)),
+    MagnitudePrunedClassifier(RidgeClassifier()),
+    PrunedEstimator(Ridge()),
+    CoefficientPruner(Ridge()),
+    StabilitySelection(Lasso(), alphas=[0.5, 0.1], n_pairs=2),
+    PathSearchCV(Lasso(), {"alpha": [0.1, 0.2]}, cv=2),
+]
+
+
+def state(model):
+    return {name: pickle.dumps(value) for name, value in vars(model).items()}
+
+
+@pytest.mark.filterwarnings("ignore:Scoring failed")
+@pytest.mark.parametrize("estimator", FAILING, ids=lambda value: f"{value!r:.60}")
+def test_a_fit_that_fails_leaves_the_one_before(estimator, monkeypatch):
+    """Here once it knows all of its input, but not the solution."""
+
+    def fail(problem):
+        raise ValueError("no problem today")
+
+    model = clone(estimator).fit(X, y)
+    new, before = clone(estimator), state(model)
+    target = np.array(["new", "other"])[y] if is_classifier(estimator) else y + 7.0
+    monkeypatch.setattr(Problem, "__post_init__", fail)
+    for one in (model, new):
+        with pytest.raises(ValueError, match="no problem today"):
+            one.fit(X[:, ::-1], target)
+    assert state(model) == before
+    assert vars(new).keys() == vars(estimator).keys()
+
+
+def of_small(model, X, y):
+    if y.max() > 5:
+        raise ValueError("too large")
+    return 0.0
+
+
+def test_so_does_one_that_fails_late():
+    model = CoefficientPruner(Ridge(), sparsity="auto", cv=2, scoring=of_small).fit(X, y)
+    before = state(model)
+    with pytest.raises(ValueError, match="too large"):
+        model.fit(X[:, :2], y * 9.0)
+    assert state(model) == before
+
+
+@pytest.mark.parametrize(
+    "estimator", [*ALL, LassoCV(), RidgeCV(), LassoClassifierCV(), RidgeClassifierCV()], ids=repr
+)
+def test_what_is_missing_in_y_is_no_overflow(estimator):
+    target = (np.array(["no", "yes"])[y] if is_classifier(estimator) else y * 1.5).astype(object)
+    target[3] = None
+    with pytest.raises(ValueError, match=r"Input y contains (None|NaN)"):
+        clone(estimator).fit(X, target)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "target", "word"),
+    [
+        (LassoClassifier(), np.full(20, 1.0), "one class: 1.0"),
+        (RidgeClassifier(), np.full(20, 3), "one class: 3"),
+        (LassoClassifierCV(), np.array(["a"] * 20), "one class: 'a'"),
+        (LassoClassifier(class_weight={0: np.float64(-2.0)}), y, "class 0 has -2.0"),
+        (LassoClassifier(class_weight={np.int64(7): 1.0}), y, r"\[7\]"),
+        (ElasticNetCV(l1_ratio=np.array([0.5, 2.0])), y, "got 2.0"),
+        (LassoCV(alphas=np.array([0.5, np.inf])), y, "got inf"),
+        (LassoCV(alphas=4, cv=2, alpha_rule=lambda results: np.int64(9)), y, "got 9"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_numbers_are_printed_plainly(estimator, target, word):
+    with pytest.raises(ValueError, match=word):
+        estimator.fit(X, target)

@@ -270,6 +270,26 @@ def test_the_ends_of_the_elastic_net(one, other):
     np.testing.assert_allclose(clone(one).fit(X, y).coef_, clone(other).fit(X, y).coef_, atol=1e-9)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("labels", [["a", "b"], ["a", "b", "c"]], ids=len)
+def test_logarithms_of_probabilities_that_underflow(labels, dtype):
+    rng = np.random.default_rng(3)
+    X, y = rng.normal(size=(60, 4)).astype(dtype), np.array(labels)[np.arange(60) % len(labels)]
+    X[:, 0] += y == "b"
+    model = RidgeClassifier(0.01, loss="log_loss").fit(X, y)
+    far = X * dtype(1e5)
+    found, scores = model.predict_log_proba(far), model.decision_function(far).astype(np.longdouble)
+    scores = np.column_stack([0 * scores, scores]) if scores.ndim == 1 else scores
+    expected = [[one - np.logaddexp.reduce(row) for one in row] for row in scores]
+    assert found.dtype == dtype
+    assert found.min() < -1e4
+    np.testing.assert_allclose(
+        found, np.array(expected, dtype=float), rtol=1e-5 if dtype is np.float32 else 1e-13, atol=1e-15
+    )
+    near = X * dtype(0.3)
+    np.testing.assert_allclose(np.exp(model.predict_log_proba(near)), model.predict_proba(near), rtol=1e-5)
+
+
 def test_softmax_conventions():
     """What the loss leaves open, intercepts and unpenalised rows, sums to zero over the classes."""
     X, y = draw(LassoClassifier())

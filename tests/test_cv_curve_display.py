@@ -149,8 +149,9 @@ def test_any_other_search():
         (RidgeCV(alphas=[0.1, 1, 10]), DIABETES, "mean squared error"),
         (RidgeCV(alphas=[0.1, 1, 10], cv=4), DIABETES, "R²"),
         (RidgeClassifierCV(alphas=[0.1, 1, 10]), SPECIES, "mean squared error"),
-        (LassoClassifierCV(alphas=10), SPECIES, "accuracy"),
-        (LassoClassifierCV(alphas=10, scoring="neg_log_loss"), SPECIES, "log loss"),
+        (LassoClassifierCV(alphas=10), SPECIES, "log loss"),
+        (LassoClassifierCV(alphas=10, loss="squared_hinge"), SPECIES, "accuracy"),
+        (LassoClassifierCV(alphas=10, scoring="accuracy"), SPECIES, "accuracy"),
     ],
     ids=lambda value: f"{value!r:.60}" if hasattr(value, "fit") else "",
 )

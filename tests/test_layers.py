@@ -33,7 +33,10 @@ MAY_IMPORT = {
     "_compat": set(),
     "_public": set(),
     "linear_model": FOUNDATIONS | OBJECTS | {"problem", "solvers"} | NAMES,
-    "pruning": FOUNDATIONS | OBJECTS | {"norms", "problem", "solvers", "linear_model"} | NAMES,
+    "pruning": FOUNDATIONS
+    | OBJECTS
+    | {"norms", "problem", "solvers", "linear_model", "model_selection"}
+    | NAMES,
     "model_selection": FOUNDATIONS | OBJECTS | {"problem", "solvers", "linear_model"} | NAMES,
     "inspection": {"model_selection"} | NAMES,
     "__init__": {"_public"} | EXPORTED,

@@ -80,6 +80,16 @@ def test_one_product_a_fold_gives_all_accuracies(model, labels, dtype, products)
         same_scores(model, STRONG, data, y, {"sample_weight": np.resize(1 + WEIGHTS, 150)}, scoring=scoring)
 
 
+@pytest.mark.parametrize("labels", [[0, 1, 2], [3, 5, 5], ["a", "b", "c"]], ids=repr)
+@pytest.mark.parametrize("model", [LassoClassifier(), RidgeClassifier(loss="log_loss")], ids=repr)
+def test_one_product_a_fold_gives_all_log_losses(model, labels, products):
+    data, target = IRIS
+    y, far = np.array(labels)[target], {"alpha": [1e-7, 1e-2, 10.0]}  # of sure predictions and of none
+    PathSearchCV(model, far, scoring="neg_log_loss", cv=4, refit=False).fit(data, y.tolist())
+    assert len(products) == 4
+    same_scores(model, far, data, y, {"sample_weight": np.resize(1 + WEIGHTS, 150)}, scoring="neg_log_loss")
+
+
 def test_options_of_a_metric_may_come_with_the_data():
     with config_context(enable_metadata_routing=True):
         scoring = get_scorer("r2").set_score_request(multioutput=True)

@@ -1,9 +1,22 @@
 """Input checks that scikit-learn's `validate_data` does not make."""
 
 import numpy as np
+from sklearn.utils.multiclass import check_classification_targets
 
 from .._compat import check_sample_weight
 from ..penalties import Coordinates
+
+
+def as_python(value):
+    """A number of NumPy's as Python prints it, for messages; anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def check_labels(y):
+    """scikit-learn's check of a classifier's target, which has no word for labels that are missing."""
+    if y.dtype == object and any(label is None for label in y.flat):
+        raise ValueError("Input y contains None: every sample needs a label. Leave those without one out.")
+    check_classification_targets(y)
 
 
 def normalised_weights(sample_weight, X):

@@ -4,29 +4,28 @@ from functools import partial
 from numbers import Real
 
 import numpy as np
+from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
-from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import LogLoss, MultinomialLoss, SquaredHinge
 from ..problem import Problem
+from ._available import available_if
 from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel, as_stored
-from ._checks import make_coordinates, normalised_weights
+from ._checks import as_python, check_labels, make_coordinates, normalised_weights
 from ._nameless import nameless
 from ._progress import Progress
 from ._task import Task
 
 
 def _has_probabilities(estimator):
-    if estimator.loss == "log_loss":
-        return True
-    raise AttributeError(
-        f"predict_proba is available for loss='log_loss' only; this estimator has loss={estimator.loss!r}."
-    )
+    if estimator.loss != "log_loss":
+        raise AttributeError(
+            "probabilities come with loss='log_loss' (of RidgeClassifier, LassoClassifier or "
+            f"ElasticNetClassifier), and this one has loss={estimator.loss!r}."
+        )
 
 
 @nameless
@@ -102,39 +101,42 @@ class ClassificationMixin(ClassifierMixin):
         ndarray of shape (n_samples, n_classes)
             Logarithms, in the order of ``classes_``.
         """
-        with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
+        scores = self._linear_predictor(X)
+        if scores.shape[1] == 1:
+            return log_expit(scores * np.array([-1, 1], dtype=scores.dtype))
+        return log_softmax(scores, axis=1)
 
 
 def encode_classes(estimator, y, weights):
     """Set `classes_`; returns (codes, weights that sum to one after `class_weight`, their factor).
 
-    Raises ValueError for one class, for a label in `class_weight` that does not occur, and for a class
-    whose weights are all zero.
+    Raises ValueError for one class, for a label in `class_weight` that does not occur while some class has
+    no weight there, and for a class whose weights are all zero.
     """
-    check_classification_targets(y)
+    check_labels(y)
     classes, codes = np.unique(y, return_inverse=True)
     if classes.size < 2:
         raise ValueError(
             "This solver needs samples of at least 2 classes in the data, but the data contains only "
-            f"one class: {classes[0]!r}"
+            f"one class: {classes.tolist()[0]!r}"
         )
     class_weight = estimator.class_weight
     if isinstance(class_weight, dict):
         for label, weight in class_weight.items():
             if not (np.isfinite(weight) and weight >= 0):
                 raise ValueError(
-                    f"class_weight must be finite and non-negative: class {label!r} has {weight!r}."
+                    f"class_weight must be finite and non-negative: class {as_python(label)!r} has "
+                    f"{as_python(weight)!r}."
                 )
-        unknown = [label for label in class_weight if label not in classes.tolist()]
-        if unknown:
+        labels = classes.tolist()
+        unknown = [as_python(label) for label in class_weight if label not in labels]
+        if unknown and not {*labels} <= {*class_weight}:
             raise ValueError(
-                f"class_weight has labels that do not occur in y: {unknown}. "
-                f"The classes are {classes.tolist()}."
+                f"class_weight has labels that do not occur in y: {unknown}. The classes are {labels}."
             )
     factor = 1.0
     if class_weight is not None:
-        weights = weights * _class_weights(class_weight, classes, y, codes, weights)[codes]
+        weights = weights * _class_weights(class_weight, classes, codes, weights)[codes]
         factor = weights.sum()
         if factor > 0:
             weights = weights / factor
@@ -147,13 +149,13 @@ def encode_classes(estimator, y, weights):
     return codes, weights, factor
 
 
-def _class_weights(class_weight, classes, y, codes, weights):
+def _class_weights(class_weight, classes, codes, weights):
     """One weight per class; "balanced" counts samples by their weights."""
     if isinstance(class_weight, str):
         totals = np.bincount(codes, weights, minlength=classes.size)
         with np.errstate(divide="ignore"):
             return np.where(totals > 0, weights.sum() / (classes.size * totals), 0.0)
-    return compute_class_weight(class_weight, classes=classes, y=y)
+    return np.array([class_weight.get(label, 1.0) for label in classes.tolist()], dtype=np.float64)
 
 
 @nameless

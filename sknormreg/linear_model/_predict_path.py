@@ -23,6 +23,12 @@ def predicts_classes(model):
     )
 
 
+def predicts_probabilities(model):
+    """Whether `predict_proba` is the logistic function of the predictor, or the softmax of several."""
+    own = getattr(type(model), "predict_proba", None) is ClassificationMixin.predict_proba
+    return own and predicts_classes(model) and model.loss == "log_loss"
+
+
 def linear_predictors(models, X):
     """Of models of one class, fitted to the same data, by one matrix product: (n, models, outputs).
 

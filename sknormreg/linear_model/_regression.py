@@ -5,7 +5,7 @@ from numbers import Real
 
 import numpy as np
 from sklearn.base import MultiOutputMixin, RegressorMixin
-from sklearn.utils.validation import check_array, validate_data
+from sklearn.utils.validation import assert_all_finite, check_array, validate_data
 
 from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
@@ -53,6 +53,7 @@ def read_regression_data(estimator, X, y, check_input=True):
         )
         if y.dtype.kind not in "fiu":
             y = check_array(y, dtype=np.float64, ensure_2d=False, input_name="y")
+        assert_all_finite(y, input_name="y")  # None among objects has become NaN
     elif getattr(X, "dtype", None) not in FLOATS:
         raise TypeError(
             "check_input=False takes X as an array or sparse matrix of float64 or float32, got "

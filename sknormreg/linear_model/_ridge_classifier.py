@@ -5,13 +5,12 @@ from functools import partial
 import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from .. import penalties
 from .._compat import StrOptions, fit_context
 from ._base import FLOATS, PenalizedModel
-from ._checks import normalised_weights
+from ._checks import check_labels, normalised_weights
 from ._classification import PenalizedClassifier, encode_classes
 from ._progress import Progress
 from ._regression import regression_attributes
@@ -187,7 +186,7 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
     def _read(self, X, y, sample_weight):
         """For the squared loss: classes coded -1, +1."""
         X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True)
-        check_classification_targets(y)
+        check_labels(y)
         weights, total = normalised_weights(sample_weight, X)
         given = None if self.class_weight is None else weights
         binarizer = LabelBinarizer(pos_label=1, neg_label=-1)

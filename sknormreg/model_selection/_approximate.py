@@ -4,10 +4,11 @@ from copy import copy
 
 import numpy as np
 from sklearn.base import is_classifier
-from sklearn.metrics import accuracy_score, mean_squared_error
+from sklearn.metrics import accuracy_score, log_loss, mean_squared_error
 
 from ..solvers.leave_one_out import RidgeLeaveOneOut, held_out_predictors
 from ..solvers.ridge import is_linear_system
+from ._all_classes import all_classes, told
 from ._path_scoring import built_in
 
 
@@ -19,12 +20,13 @@ def score_left_out(model, path, task, y, scorer, params):
     check_several(task.weights)
     scores, errors = [], []
     mean_of = built_in(scorer, model) or (None, 1)
+    scorer = told(scorer, all_classes(y) if is_classifier(model) else None)
     for z in _predictors(path, task):
         z = z + np.reshape(task.target_mean, (-1, 1))
         known, score, error = knows(model, z), np.nan, np.nan
         if np.isfinite(z).all():
             score = scorer(known, z.T, y, **params)
-            error = _standard_error(mean_of[0], known.predict(z.T), y, task.samples)
+            error = _standard_error(mean_of[0], known, z.T, y, task.samples)
         scores.append(score)
         errors.append(error)
     return np.array(scores, dtype=float), np.array(errors)
@@ -75,13 +77,15 @@ def knows(model, z):
     return known
 
 
-def _standard_error(function, predicted, y, weights):
+def _standard_error(function, model, z, y, weights):
     """Of the weighted mean over samples; NaN for scores that are no such means."""
-    predicted, y = (np.reshape(values, (len(y), -1)) for values in (predicted, y))
-    if function is mean_squared_error:
-        terms = ((predicted - y) ** 2).mean(axis=1)
-    elif function is accuracy_score:
-        terms = (predicted == y).all(axis=1).astype(float)
+    if function is log_loss:
+        terms = -model.predict_log_proba(z)[np.arange(len(y)), np.searchsorted(model.classes_, y)]
+        terms = terms.clip(max=-np.log(np.finfo(np.float64).eps))  # as the loss has them
+    elif function in (mean_squared_error, accuracy_score):
+        predicted, y = (np.reshape(values, (len(y), -1)) for values in (model.predict(z), y))
+        right = function is accuracy_score
+        terms = (predicted == y).all(axis=1) * 1.0 if right else ((predicted - y) ** 2).mean(axis=1)
     else:
         return np.nan
     size = terms.max() or 1.0  # squares of what are squares themselves might overflow

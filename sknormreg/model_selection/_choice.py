@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..linear_model import deviation, warn
+from ..linear_model._checks import as_python
 
 CRITERIA = ("aic", "bic", "ebic")
 RULES = {"min", "1se", *CRITERIA}
@@ -59,6 +60,7 @@ def ask(rule, params, scores, name):
     index = rule(results)
     if not isinstance(index, (int, np.integer)) or not 0 <= index < len(params):
         raise ValueError(
-            f"{name} must return the index of one of the {len(params)} candidates, got {index!r}."
+            f"{name} must return the index of one of the {len(params)} candidates, got "
+            f"{as_python(index)!r}."
         )
     return np.unravel_index(index, scores.shape[:-1])

@@ -1,5 +1,6 @@
 """The private scikit-learn names of searches and scorers, in one place."""
 
+from copy import copy
 from inspect import signature
 
 from sklearn.metrics._scorer import _MultimetricScorer, _PassthroughScorer, _Scorer
@@ -53,6 +54,13 @@ def scorer_parts(scorer):
     return scorer._score_func, scorer._sign, scorer._kwargs, scorer._response_method
 
 
+def with_options(scorer, options):
+    """A scorer of `make_scorer` with more options for its metric; those that it has stay."""
+    made = copy(scorer)
+    made._kwargs = {**options, **scorer._kwargs}
+    return made
+
+
 __all__ = [
     "fit_and_score",
     "insert_error_scores",
@@ -62,5 +70,6 @@ __all__ = [
     "score",
     "scorer_parts",
     "scorers_by_name",
+    "with_options",
     "with_scorers",
 ]

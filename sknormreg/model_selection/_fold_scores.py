@@ -20,6 +20,7 @@ from ..solvers.folds import (
 from ..solvers.relaxed import refit_on_support
 from ..solvers.ridge import is_linear_system
 from ..solvers.workspace import Work
+from ._all_classes import scorer_of_fold
 from ._path_scoring import built_in, score_path
 from ._rows import take_rows
 
@@ -41,6 +42,7 @@ class Candidates:
     alphas: np.ndarray
     scorer: object
     gammas: tuple = (1.0,)  # blends with least squares on the features chosen; 1 is the penalised fit
+    classes: np.ndarray | None = None  # of all samples
 
     @property
     def shape(self):
@@ -201,7 +203,7 @@ def _folds_last(values, shape):
 
 
 def _by_rows(candidates, X, y, sample_weight, folds, score_params, progress, n_jobs, verbose):
-    jobs = [(fold, row) for fold in folds for row in range(len(candidates.templates))]
+    jobs = [(fold, row) for fold in enumerate(folds) for row in range(len(candidates.templates))]
     with progress.of(len(jobs)) as steps:
         found = Parallel(n_jobs=n_jobs, verbose=verbose, prefer="threads")(
             delayed(_score_fold)(candidates, row, X, y, sample_weight, fold, score_params, step)
@@ -214,10 +216,11 @@ def _by_rows(candidates, X, y, sample_weight, folds, score_params, progress, n_j
 def _score_fold(candidates, row, X, y, sample_weight, fold, score_params, step):
     """(scores, numbers of non-zero coefficients), a row for each gamma, of one l1_ratio."""
     with step:
-        return _fit_and_score(candidates, row, X, y, sample_weight, *fold, score_params)
+        number, rows = fold
+        return _fit_and_score(candidates, row, X, y, sample_weight, number, *rows, score_params)
 
 
-def _fit_and_score(candidates, row, X, y, sample_weight, train, test, score_params):
+def _fit_and_score(candidates, row, X, y, sample_weight, number, train, test, score_params):
     template, alphas = candidates.templates[row], candidates.alphas[row]
     here = {} if sample_weight is None else {"sample_weight": sample_weight[train]}
     data = take_rows(X, train), y[train]
@@ -226,6 +229,7 @@ def _fit_and_score(candidates, row, X, y, sample_weight, train, test, score_para
     if candidates.gammas != (1.0,):
         rows = list(zip(*relaxed(template, models, *data, candidates.gammas, **here), strict=True))
     params = check_method_params(X, score_params, indices=test)
-    held = take_rows(X, test), y[test], candidates.scorer, params, "raise"
+    scorer = scorer_of_fold(candidates.scorer, candidates.classes, number, y, train, test)
+    held = take_rows(X, test), y[test], scorer, params, "raise"
     scores = [score_path(models[0], list(blended), *held) for blended in rows]
     return scores, [[np.count_nonzero(model.coef_) for model in models]] * len(rows)

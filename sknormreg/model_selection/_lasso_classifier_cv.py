@@ -54,7 +54,9 @@ class LassoClassifierCV(ClassificationCV):
         results as those of a search (`params`, `mean_test_score`, `split0_test_score`, ...) and returns the
         index of a candidate, such as :func:`one_standard_error` makes.
     scoring : str or callable, default=None
-        The score on held-out data; None is accuracy. Sample weights count in it.
+        The score on held-out data; None is minus the log-loss, and accuracy for the squared hinge. Sample
+        weights count in it. A fold may lack classes: they have no probability in a model that has not seen
+        them, and every metric that takes labels is told all. Of two classes the second is the positive one.
 
     Attributes
     ----------
@@ -116,7 +118,7 @@ class LassoClassifierCV(ClassificationCV):
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> model = LassoClassifierCV(alphas=20, alpha_rule="1se").fit(scale(X), y)
     >>> int((model.coef_ != 0).sum())
-    6
+    11
     """
 
     _model = LassoClassifier

@@ -23,7 +23,8 @@ from .._compat import (
     routing_enabled,
 )
 from ..linear_model import LinearModel, largest_alpha, nameless, relaxed, store
-from ..linear_model._checks import floats
+from ..linear_model._checks import as_python, floats
+from ._all_classes import all_classes, weights_of_all
 from ._alpha_grid import falling
 from ._approximate import score_left_out
 from ._choice import (
@@ -117,7 +118,9 @@ class PathCV(LinearModel):
         ratios = [self.l1_ratio] if np.ndim(self.l1_ratio) == 0 else list(self.l1_ratio)
         for index, ratio in enumerate(ratios):
             if not (isinstance(ratio, Real) and 0 <= ratio <= 1):
-                raise ValueError(f"l1_ratio[{index}] must be a number from 0 to 1, got {ratio!r}.")
+                raise ValueError(
+                    f"l1_ratio[{index}] must be a number from 0 to 1, got {as_python(ratio)!r}."
+                )
         if not ratios:
             raise ValueError(f"l1_ratio must be one or more numbers from 0 to 1, got {self.l1_ratio!r}.")
         return [linear_model(self._model(**(params | {"l1_ratio": ratio}))) for ratio in ratios]
@@ -170,12 +173,21 @@ class PathCV(LinearModel):
     def _scorer(self):
         return get_scorer(self._scoring if self.scoring is None else self.scoring)
 
+    def _classes_of(self, y):
+        """None for a regressor and for labels that do not exclude each other."""
+        return all_classes(y) if is_classifier(self) else None
+
     def _on_folds(self, templates, tasks, alphas, X, y, sample_weight, routed, progress):
         cv = check_cv(self.cv, y, classifier=is_classifier(self))
         folds = read_folds(cv, X, y, routed.splitter.split)
         check_folds(folds, y, sample_weight, routed.scorer.score, classifier=is_classifier(self))
+        classes = self._classes_of(y)
+        if classes is not None:
+            for template in templates:
+                template.set_params(**weights_of_all(template.get_params(), classes))
+            folds = [(_that_count(train, sample_weight), test) for train, test in folds]
         given = [task.problems[0].penalty for task in tasks]
-        candidates = Candidates(templates, given, alphas, self._scorer(), self._gammas())
+        candidates = Candidates(templates, given, alphas, self._scorer(), self._gammas(), classes)
         every = np.repeat(alphas, len(self._gammas()), axis=0)
         found = score_folds(
             candidates, X, y, sample_weight, tasks[0], folds,
@@ -228,8 +240,8 @@ class PathCV(LinearModel):
         elif self.alpha_rule == "1se":
             if np.isnan(error[best]):
                 raise ValueError(
-                    "alpha_rule='1se' needs a standard error, which cv='alo' has for mean squared error "
-                    f"and accuracy only, not for scoring={self.scoring!r}. Use folds, or "
+                    "alpha_rule='1se' needs a standard error, which cv='alo' has for mean squared error, "
+                    f"log-loss and accuracy only, not for scoring={self.scoring!r}. Use folds, or "
                     "alpha_rule='min'."
                 )
             best = simplest_near(mean, error, best, alphas)
@@ -304,6 +316,11 @@ def _as_read(template, first):
     return made
 
 
+def _that_count(rows, sample_weight):
+    """A class without weight in a fold is then one that it lacks."""
+    return rows if sample_weight is None else rows[sample_weight[rows] > 0]
+
+
 def check_alphas(alphas, *, positive=False):
     """In the order given; they must not be negative, nor zero if they have to be `positive`."""
     given = [alphas] if np.ndim(alphas) == 0 else list(alphas)
@@ -314,5 +331,5 @@ def check_alphas(alphas, *, positive=False):
         name = f"alphas[{index}]" if len(given) > 1 else "alphas"
         check_scalar(alpha, name, Real, min_val=0.0, include_boundaries=boundaries)
         if not np.isfinite(floats(name, alpha)):
-            raise ValueError(f"{name} must be finite, got {alpha!r}.")
+            raise ValueError(f"{name} must be finite, got {as_python(alpha)!r}.")
     return np.array(given, dtype=np.float64)

@@ -8,6 +8,7 @@ from joblib.logger import short_format_time
 from sklearn.base import clone
 
 from .._compat import NoContext, check_method_params, num_samples
+from ._all_classes import ScorerOfSearch, scorer_of_fold, weights_of_all
 from ._compat import fit_and_score
 from ._last_step import last_step, with_last_step
 from ._path_scoring import score_path
@@ -31,6 +32,7 @@ class Search:
     error_score: Any
     verbose: int
     caller: Any  # the search itself, for callbacks
+    classes: Any = None  # of all samples, for a classifier
 
     def part(self, estimator, indices, train=None):
         """(X, y, parameters of fit, parameters of the scorer) of some samples."""
@@ -39,6 +41,19 @@ class Search:
             check_method_params(self.X, given, indices) for given in (self.fit_params, self.score_params)
         ]
         return X, y, *params
+
+    def scorer_on(self, fold):
+        """The scorer for a fold that may lack classes."""
+        rows = fold.number, self.y, fold.train, fold.test
+        return scorer_of_fold(self.scorer, self.classes, *rows, kind=ScorerOfSearch)
+
+    def with_params(self, params):
+        """A clone of the estimator, for a fold that may lack classes."""
+        estimator = clone(self.estimator)
+        if params:
+            estimator.set_params(**clone(params, safe=False))
+        weights = weights_of_all(estimator.get_params(), self.classes)
+        return estimator.set_params(**weights) if weights else estimator
 
 
 @dataclass(frozen=True)
@@ -62,9 +77,7 @@ def evaluate(search, walk, fold, context):
     """(a result for each candidate: scores, times, and the error if there was one; how they were made)."""
     if walk.name is None:
         return one_by_one(search, walk, fold, context), Made()
-    estimator = clone(search.estimator)
-    if walk.others:
-        estimator.set_params(**clone(walk.others, safe=False))
+    estimator = search.with_params(walk.others)
     X, y, params, _ = train = search.part(estimator, fold.train)
     weight = params.get("sample_weight")
     told = {"estimator": search.caller, "X": X, "y": y}
@@ -90,13 +103,13 @@ def one_by_one(search, walk, fold, context):
     """As :class:`~sklearn.model_selection.GridSearchCV` does it."""
     return [
         fit_and_score(
-            clone(search.estimator),
+            search.with_params({}),
             search.X,
             search.y,
             train=fold.train,
             test=fold.test,
-            parameters=params,
-            scorer=search.scorer,
+            parameters=params | weights_of_all(params, search.classes),
+            scorer=search.scorer_on(fold),
             fit_params=search.fit_params,
             score_params=search.score_params,
             return_train_score=search.return_train_score,
@@ -116,11 +129,11 @@ def one_by_one(search, walk, fold, context):
 def results(search, walk, fold, fitted, train, test, start):
     """As `one_by_one`, of a path that was fitted since `start`."""
     models = [last_step(fitted).model_at(place) for place in range(len(walk.values))]
-    fit_end = time.perf_counter()
+    fit_end, scorer = time.perf_counter(), search.scorer_on(fold)
 
     def scores(part):
         X, y, _, params = part
-        return score_path(fitted, models, X, y, search.scorer, params, search.error_score)
+        return score_path(fitted, models, X, y, scorer, params, search.error_score)
 
     test_scores = scores(test)
     score_end = time.perf_counter()

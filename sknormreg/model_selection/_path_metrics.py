@@ -6,8 +6,10 @@ words all complaints, so whatever is out of the ordinary is left to it.
 """
 
 import numpy as np
+from scipy.special import expit, softmax
 from sklearn.metrics import (
     accuracy_score,
+    log_loss,
     max_error,
     mean_absolute_error,
     mean_squared_error,
@@ -15,7 +17,7 @@ from sklearn.metrics import (
     root_mean_squared_error,
 )
 
-from ..linear_model._predict_path import predicts_classes, predicts_numbers
+from ..linear_model._predict_path import predicts_classes, predicts_numbers, predicts_probabilities
 
 
 def of_numbers(formula):
@@ -62,16 +64,39 @@ def largest(residuals, y, weight):
 
 def accuracy(predictors, models, y, weight):
     y = np.asarray(y)
-    if y.ndim != 1 or not are_labels(y) or not predicts_classes(models[0]):
-        return None
-    classes = models[0].classes_
-    if classes.dtype.kind != y.dtype.kind:
+    classes = labels_of(models[0], y)
+    if classes is None:
         return None
     binary = predictors.shape[2] == 1
     found = (predictors[:, :, 0] > 0).astype(int) if binary else predictors.argmax(axis=2)
     codes = np.searchsorted(classes, y).clip(max=classes.size - 1)
     hits = (found == codes[:, None]) & (classes[codes] == y)[:, None]
     return mean(hits, weight)
+
+
+def log_losses(predictors, models, y, weight):
+    """Of probabilities no nearer to 0 and 1 than scikit-learn lets them be."""
+    y = np.asarray(y)
+    classes = labels_of(models[0], y)
+    if classes is None or not predicts_probabilities(models[0]) or predictors.dtype != np.float64:
+        return None
+    if not np.array_equal(np.unique(y), classes):
+        return None
+    codes = np.searchsorted(classes, y)[:, None]
+    if predictors.shape[2] == 1:
+        p = expit(predictors[:, :, 0])
+        own = np.where(codes == 1, p, 1.0 - p)
+    else:
+        own = np.take_along_axis(softmax(predictors, axis=2), codes[:, :, None], axis=2)[:, :, 0]
+    eps = np.finfo(np.float64).eps
+    return mean(-np.log(own.clip(eps, 1.0 - eps)), weight)
+
+
+def labels_of(model, y):
+    """The classes of a model that predicts them, where y has labels of their kind."""
+    if y.ndim != 1 or not are_labels(y) or not predicts_classes(model):
+        return None
+    return model.classes_ if model.classes_.dtype.kind == y.dtype.kind else None
 
 
 def are_labels(y):
@@ -88,6 +113,7 @@ METRICS = {
     mean_absolute_error: of_numbers(absolute),
     max_error: of_numbers(largest),
     accuracy_score: accuracy,
+    log_loss: log_losses,
 }
 
 

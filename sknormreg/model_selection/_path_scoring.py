@@ -12,6 +12,7 @@ from sklearn.metrics import accuracy_score, get_scorer, get_scorer_names, r2_sco
 
 from .._compat import num_samples
 from ..linear_model._predict_path import linear_predictors, predicts_classes, predicts_numbers
+from ._all_classes import plain
 from ._compat import is_score_method, params_by_name, score, scorer_parts, scorers_by_name, with_scorers
 from ._last_step import can_transform, is_bare, transform, with_last_step
 from ._path_metrics import METRICS, measure
@@ -53,6 +54,7 @@ def score_path(fitted, models, X, y, scorer, params, error_score):
 
 def built_in(scorer, model):
     """(function, sign) of a scorer that is scikit-learn's own, or None."""
+    scorer = plain(scorer)
     if is_score_method(scorer):
         function = SCORE_METHODS.get(type(model).score)
         return function and (function, 1)

@@ -10,6 +10,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from .._compat import callback_context, check_method_params, fit_context
 from ..linear_model import Versioned, deviation, overridden
+from ._all_classes import all_classes
 from ._compat import insert_error_scores, report_failures, scorers_by_name
 from ._path_folds import Fold, Made, Search, evaluate
 from ._path_parameter import read_grid
@@ -38,7 +39,9 @@ class PathSearchCV(Versioned, GridSearchCV):
         Names of parameters with the values to try, or several such grids.
     scoring : str, callable, list, tuple or dict, default=None
         The score, or several; None is that of the estimator. scikit-learn's R2, squared, absolute and
-        largest errors and accuracy are computed for a whole walk at once, other scores model by model.
+        largest errors, accuracy and log-loss are computed for a whole walk at once, other scores model by
+        model. Where a fold lacks a class and a score fails for it, or for the names of two classes, that
+        score is by the classes of all samples.
     n_jobs : int, default=None
         Walks in parallel. The result does not depend on it.
     refit : bool, str or callable, default=True
@@ -196,6 +199,7 @@ class PathSearchCV(Versioned, GridSearchCV):
             error_score=self.error_score,
             verbose=self.verbose,
             caller=self,
+            classes=all_classes(y) if is_classifier(self.estimator) else None,
         )
         found = self._evaluate(search, walks, folds, context)
         report_failures(found, self.error_score)

@@ -113,8 +113,9 @@ def _alphas(task, alphas, eps):
     alphas = floats("alphas", alphas)
     if alphas.ndim != 1 or alphas.size == 0:
         raise ValueError(f"alphas must be a number of alphas or a list of them, got {alphas!r}.")
-    if not np.all(np.isfinite(alphas)) or np.any(alphas < 0):
-        raise ValueError(f"alphas must be finite and non-negative, got {alphas[~(alphas >= 0)][:1]!r}.")
+    wrong = alphas[~(np.isfinite(alphas) & (alphas >= 0))]
+    if wrong.size:
+        raise ValueError(f"alphas must be finite and non-negative, got {wrong.tolist()[0]}.")
     return np.sort(alphas)[::-1]
 
 

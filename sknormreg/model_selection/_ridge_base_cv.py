@@ -9,6 +9,7 @@ from scipy import sparse
 
 from .._compat import Interval, StrOptions
 from ..linear_model import Ridge, warn
+from ._all_classes import told
 from ._approximate import check_several, exact_errors, knows
 from ._choice import CRITERIA, ask, best_of, deviation, simplest_near, warn_of
 from ._fold_scores import start_from
@@ -103,7 +104,7 @@ class RidgeBaseCV(PathCV):
             terms = task.weights * task.alpha_unit * errors**2  # (A, K, n)
             return LeftOut(-(terms if self.alpha_per_target else terms.mean(axis=1, keepdims=True)), terms)
         predicted = task.given_targets - errors
-        scorer, params = self._scorer(), routed.scorer.score
+        scorer, params = told(self._scorer(), self._classes_of(y)), routed.scorer.score
         per_target = self.alpha_per_target and predicted.shape[1] > 1
         scores = [
             [scorer(knows(template, z[k : k + 1]), z[k][:, None], y[:, k], **params) for k in range(len(z))]

@@ -1,10 +1,10 @@
 """The ridge classifier, its alpha chosen."""
 
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import StrOptions
 from ..linear_model import FLOATS, ClassificationMixin, RidgeClassifier
+from ..linear_model._checks import check_labels
 from ._ridge_base_cv import RidgeBaseCV
 
 
@@ -189,7 +189,7 @@ class RidgeClassifierCV(ClassificationMixin, RidgeBaseCV):
 
     def _validate(self, X, y):
         X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True)
-        check_classification_targets(y)
+        check_labels(y)
         self._two_dimensional = True  # errors are told for each class, as in scikit-learn
         return X, y
 

@@ -3,10 +3,10 @@
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state, column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
 
 from .._compat import check_method_params
 from ..linear_model import why_no_path
+from ..linear_model._checks import check_labels
 from ._last_step import names_out, reach
 
 _BLOCK = 10  # strengths that are fitted before it is asked whether more are needed
@@ -20,7 +20,7 @@ def halved_groups(y, classify):
             f"n_samples={len(y)}."
         )
     if classify:
-        check_classification_targets(y)
+        check_labels(y)
     if not classify or (y.ndim == 2 and y.shape[1] > 1):  # labels that do not exclude each other
         return [np.arange(len(y))]
     classes, codes = np.unique(column_or_1d(y, warn=True), return_inverse=True)

@@ -33,8 +33,8 @@ class BasePruned(Versioned, Delegating, Routed, MetaEstimatorMixin, BaseEstimato
         """Walk the path and keep what it found; returns (unpruned model, masks of the weights kept)."""
         amount = Amount.of(self, default=0.5)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        begin = partial(self._begin, seed=seed)
-        start = begin(X, y, params)
+        begin = partial(type(self)._begin, seed=seed)
+        start = begin(self, X, y, params)
         layers = start.model.layers()
         check_not_all_zero(layers, self._estimator(), X)
         scores = start.ranking(layers)

@@ -1,8 +1,11 @@
 """Choosing how much to prune along the path: by cross-validation or by an information criterion."""
 
+from copy import copy
+from functools import partial
+
 import numpy as np
 from scipy.special import gammaln
-from sklearn.base import is_classifier
+from sklearn.base import clone, is_classifier
 from sklearn.metrics import get_scorer, log_loss
 from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
@@ -10,6 +13,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from .._compat import safe_indexing
 from ..linear_model import deviation
 from ..linear_model._ridge_elimination import gaussian_deviance
+from ..model_selection._all_classes import all_classes, scorer_of_fold, weights_of_all
 from ._path import walk
 from ._refits import score
 
@@ -33,17 +37,23 @@ def by_cross_validation(estimator, begin, data, counts, frozen):
     """(index of the step, what to add to the path's table); index 0 is the model before pruning.
 
     By the parameters `sparsity_rule`, `cv`, `scoring` and `n_jobs` of the estimator. `data` is (X, y, fit
-    parameters, sample weights), and `begin(X, y, parameters)` gives a Start.
+    parameters, sample weights), and `begin(estimator, X, y, parameters)` gives a Start.
     """
     X, y = data[:2]
     classify = any(is_classifier(e) for e in (estimator, estimator.estimator) if e is not None)
     splits = list(check_cv(estimator.cv, y, classifier=classify).split(X, y))
     if not splits:
         raise ValueError(f"cv={estimator.cv!r} gives no folds to choose the sparsity on.")
+    classes, scoring = all_classes(y) if classify else None, estimator.scoring
+    scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
+    begin = partial(begin, _with_weights_of_all(estimator, classes))
     rows = Parallel(n_jobs=estimator.n_jobs)(
-        delayed(_fold)(begin, data, train, test, counts, frozen, estimator.scoring)
-        for train, test in splits
-    )
+        delayed(_fold)(
+            begin, data, train, test, counts, frozen,
+            scorer and scorer_of_fold(scorer, classes, number, y, train, test), scoring,
+        )
+        for number, (train, test) in enumerate(splits)
+    )  # fmt: skip
     found = np.array(rows)
     mean = found.mean(axis=0)
     if not np.isfinite(mean).all():
@@ -58,7 +68,17 @@ def by_cross_validation(estimator, begin, data, counts, frozen):
     return int(best), {"cv_score": mean, "cv_score_se": error}
 
 
-def _fold(begin, data, train, test, counts, frozen, scoring):
+def _with_weights_of_all(pruned, classes):
+    """The same for folds, which may lack classes that the estimator inside has weights for."""
+    inner = pruned.estimator
+    weights = {} if inner is None else weights_of_all(inner.get_params(), classes)
+    if weights:
+        pruned = copy(pruned)
+        pruned.estimator = clone(inner).set_params(**weights)
+    return pruned
+
+
+def _fold(begin, data, train, test, counts, frozen, scorer, scoring):
     """The score of each step on the rows of `test`, of a path on those of `train`."""
     X, y, params, weights = data
     n = len(y)
@@ -72,15 +92,14 @@ def _fold(begin, data, train, test, counts, frozen, scoring):
     weights = None if weights is None else weights[test]
     scores = start.ranking(start.model.layers())
     return [
-        _scored(start.model.draft(), X, y, weights, scoring)
+        _scored(start.model.draft(), X, y, weights, scorer, scoring)
         for _ in walk(start.model, start.ranking, scores, counts, frozen)
     ]
 
 
-def _scored(model, X, y, weights, scoring):
-    if scoring is None:
+def _scored(model, X, y, weights, scorer, scoring):
+    if scorer is None:
         return score(model, X, y, weights)
-    scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
     if weights is None:
         return scorer(model, X, y)
     try:

@@ -252,7 +252,7 @@ class CoefficientPruner(Versioned, SelectorMixin, Routed, MetaEstimatorMixin, Ba
             index, found = criterion.best, {self.sparsity_rule: np.array(criterion.values)}
         else:
             data = (X, y, params, sample_weight)
-            index, found = by_cross_validation(self, self._begin, data, counts, True)
+            index, found = by_cross_validation(self, type(self)._begin, data, counts, True)
         n_kept = np.append(p, counts[:, 0])
         self.pruning_path_ = {"n_kept": n_kept, "sparsity": 1.0 - n_kept / p, **found}
         self.best_index_ = index

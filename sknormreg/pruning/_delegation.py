@@ -1,9 +1,9 @@
 """Prediction by the pruned estimator, with the methods that the inner one has."""
 
 from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier
-from sklearn.utils.metaestimators import available_if
 
 from ..linear_model import nameless, overridden
+from ..linear_model._available import available_if
 
 
 def _inner_has(name):
@@ -11,7 +11,6 @@ def _inner_has(name):
 
     def check(self):
         getattr(self.estimator_ if hasattr(self, "estimator_") else self._estimator(), name)
-        return True
 
     return check
 
