@@ -16,6 +16,7 @@ from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled
 from sklearn.utils.metaestimators import _safe_split as safe_split
 from sklearn.utils.validation import _check_method_params as check_method_params
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+from sklearn.utils.validation import _get_feature_names as feature_names
 from sklearn.utils.validation import _num_samples as num_samples
 
 try:  # scikit-learn >= 1.9: progress bars, early stopping
@@ -57,6 +58,15 @@ def fit_context(*, prefer_skip_nested_validation):
     return decorate
 
 
+def import_pandas():
+    """The module, for tables."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise ImportError("A table needs pandas: pip install 'sknormreg[frames]'.") from error
+    return pandas
+
+
 def has_callbacks(estimator):
     """Whether callbacks were set on an estimator, or on what it is a part of."""
     return hasattr(estimator, "_skl_callbacks") or hasattr(estimator, "_parent_callback_ctx")
@@ -95,8 +105,10 @@ __all__ = [
     "callback_context",
     "check_method_params",
     "check_sample_weight",
+    "feature_names",
     "fit_context",
     "has_callbacks",
+    "import_pandas",
     "num_samples",
     "raise_for_params",
     "routing_enabled",

@@ -171,6 +171,8 @@ PARAMETERS = {
             (np.nan, "must be|finite"),
             (np.inf, "must be|finite"),
             ("none", "must be"),
+            (["one", "two", "three"], "must be numbers"),
+            ({"age": 1.0}, "'age'", "X has none", "set_output"),
         ]
     },
     **{
@@ -184,6 +186,10 @@ PARAMETERS = {
             ((-np.inf, -np.inf), "feature 0"),
             ((WRONG_LENGTH, 2.0), r"\(3,\)", r"\(4,\)"),
             ((0.0, WRONG_LENGTH), r"\(3,\)", r"\(4,\)"),
+            ((["one", 1.0, 1.0], 2.0), "must be numbers"),
+            (({"age": 1.0}, None), "'age'", "X has none", "set_output"),
+            ({"age": (1.0, None)}, "'age'", "X has none", "set_output"),
+            ({"age": 1.0}, "'age'", "pair"),
             ((1.0,), "pair"),
             ((0.0, 1.0, 2.0), "pair"),
             (3.0, "must be"),

@@ -1,5 +1,7 @@
 """The table of coefficients, by the names of the features that the model saw."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import LinearSVC
 
-from sknormreg import Lasso, LassoClassifier, MagnitudePrunedRegressor, PrunedEstimator, Ridge
+from sknormreg import (
+    Lasso,
+    LassoClassifier,
+    MagnitudePrunedRegressor,
+    PrunedEstimator,
+    Ridge,
+    regularization_path,
+)
 from sknormreg.inspection import coef_frame
 from sknormreg.model_selection import LassoCV
 
@@ -95,3 +104,11 @@ def test_what_has_no_coefficients_says_so():
     for model in (RFE(theirs.Lasso()), make_pipeline(StandardScaler())):
         with pytest.raises(TypeError, match=r"A fitted model with coef_ is needed, got (RFE|Pipeline)"):
             coef_frame(model.fit(*DIABETES))
+
+
+def test_a_table_without_pandas_says_what_to_install(monkeypatch):
+    model, path = Lasso().fit(*DIABETES), regularization_path(Lasso(), *DIABETES, 2)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    for table in (lambda: coef_frame(model), path.to_frame):
+        with pytest.raises(ImportError, match=r"pip install 'sknormreg\[frames\]'"):
+            table()

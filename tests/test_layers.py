@@ -38,7 +38,7 @@ MAY_IMPORT = {
     | {"norms", "problem", "solvers", "linear_model", "model_selection"}
     | NAMES,
     "model_selection": FOUNDATIONS | OBJECTS | {"problem", "solvers", "linear_model"} | NAMES,
-    "inspection": {"model_selection"} | NAMES,
+    "inspection": {"linear_model", "model_selection"} | NAMES,
     "__init__": {"_public"} | EXPORTED,
 }
 # Up to the solvers scikit-learn is unknown, but for what makes a norm or a loss a parameter object.

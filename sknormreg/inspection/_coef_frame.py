@@ -4,7 +4,9 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils.validation import check_is_fitted
 
-from ._feature_names import numbered, unwrap
+from .._compat import import_pandas
+from ..linear_model import output_names
+from ._feature_names import kind_of_output, numbered, output_title, unwrap
 
 
 def coef_frame(model, *, sort=False, drop_zeros=False, intercept=False):
@@ -29,8 +31,10 @@ def coef_frame(model, *, sort=False, drop_zeros=False, intercept=False):
     DataFrame
         One row for each feature. Its names are those that the model saw at `fit`; those that the steps
         before it in a pipeline give to their columns; or "x0", "x1", ... in the order of its columns. One
-        column "coef", or one for each class or target. In a pipeline, the units are those after the
-        transformations; in a TransformedTargetRegressor, those of the transformed target.
+        column for each class or target, by its name; of a single one the column is "coef", and the name
+        that of all columns, of two classes the second, for which positive coefficients speak. In a
+        pipeline, the units are those after the transformations; in a TransformedTargetRegressor, those of
+        the transformed target.
 
     Raises
     ------
@@ -51,8 +55,7 @@ def coef_frame(model, *, sort=False, drop_zeros=False, intercept=False):
     >>> coef_frame(model, sort=True, drop_zeros=True)["coef"].round(1).to_dict()
     {'bmi': 22.6, 's5': 19.6, 'bp': 6.8, 's3': -3.1}
     """
-    import pandas as pd
-
+    pd = import_pandas()
     check_is_fitted(model)
     model, names = unwrap(model)
     coef = model.coef_.toarray() if issparse(model.coef_) else np.asarray(model.coef_)
@@ -70,11 +73,11 @@ def coef_frame(model, *, sort=False, drop_zeros=False, intercept=False):
     if intercept:
         first = np.broadcast_to(getattr(model, "intercept_", 0.0), len(coef))
         rows, index = np.vstack([first, rows]), ["intercept", *index]
-    columns = pd.Index(["coef"]) if len(coef) == 1 else pd.Index(_outputs(model, coef), name="output")
+    outputs = output_names(model, len(coef))
+    if len(coef) > 1:
+        columns = pd.Index(range(len(coef)) if outputs is None else outputs.tolist(), name="output")
+    else:
+        columns = pd.Index(
+            ["coef"], name=None if outputs is None else output_title(outputs[0], kind_of_output(model))
+        )
     return pd.DataFrame(rows, index=pd.Index(index, name="feature"), columns=columns)
-
-
-def _outputs(model, coef):
-    """The classes, where each has its coefficients, or numbers."""
-    classes = getattr(model, "classes_", ())
-    return classes if len(classes) == len(coef) else range(len(coef))

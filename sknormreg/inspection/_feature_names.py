@@ -1,4 +1,4 @@
-"""What the features are called that a model sees behind pipelines and wrappers."""
+"""What features and outputs are called, of a model behind pipelines and wrappers."""
 
 import numpy as np
 from sklearn.pipeline import Pipeline
@@ -21,6 +21,15 @@ def unwrap(model):
             raise TypeError(f"A fitted model with coef_ is needed, got {outer!r}.")
         model = getattr(model, inner)
     return model, getattr(model, "feature_names_in_", names)
+
+
+def output_title(name, kind):
+    """Of a target or class in words, where its name alone says too little."""
+    return name if isinstance(name, str) else f"{kind} {name}"
+
+
+def kind_of_output(model):
+    return "class" if hasattr(model, "classes_") else "output"
 
 
 def numbered(n_features):

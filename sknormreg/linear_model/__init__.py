@@ -2,6 +2,7 @@
 
 from .._public import DEFINED_IN, publish
 from ._base import FLOATS, LinearModel, PenalizedModel, stack, store
+from ._by_name import by_position, params_by_position
 from ._classification import ClassificationMixin
 from ._described import described
 from ._elastic_net import ElasticNet
@@ -17,6 +18,7 @@ from ._ridge_elimination import gaussian_deviance
 from ._spread import deviation
 from ._stands_for import overridden, own, why_no_path
 from ._strengths import largest_alpha
+from ._target_names import keep_target_names, output_names
 from ._versions import Versioned
 from ._warning import warn
 
@@ -33,13 +35,17 @@ __all__ = [
     "Ridge",
     "RidgeClassifier",
     "Versioned",
+    "by_position",
     "described",
     "deviation",
     "gaussian_deviance",
+    "keep_target_names",
     "largest_alpha",
     "nameless",
+    "output_names",
     "overridden",
     "own",
+    "params_by_position",
     "read_regression_data",
     "relaxed",
     "stack",

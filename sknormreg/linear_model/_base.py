@@ -19,8 +19,8 @@ FLOATS = (np.float64, np.float32)
 
 SHARED_CONSTRAINTS = {
     "fit_intercept": ["boolean"],
-    "penalty_factor": ["array-like", Interval(Real, 0, None, closed="left"), None],
-    "bounds": [tuple, list, None],
+    "penalty_factor": ["array-like", dict, Interval(Real, 0, None, closed="left"), None],
+    "bounds": [tuple, list, dict, None],
     "positive": ["boolean"],
     "max_iter": [Interval(Integral, 1, None, closed="left")],
     "tol": [Interval(Real, 0, None, closed="left")],

@@ -5,6 +5,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from .._compat import check_sample_weight
 from ..penalties import Coordinates
+from ._by_name import low_and_high, per_feature
 
 
 def as_python(value):
@@ -44,42 +45,30 @@ def floats(name, values):
         raise ValueError(f"{name} must be finite and non-negative in float64, got {values!r}.") from None
 
 
-def make_coordinates(penalty_factor, bounds, positive, n_features, n_outputs=1):
-    """The user's factors and bounds, checked and repeated for every output."""
+def make_coordinates(estimator, n_features, n_outputs=1):
+    """The factors and bounds of an estimator that has read X, checked and repeated for every output."""
     factor = np.ones(n_features)
     low, high = np.full(n_features, -np.inf), np.full(n_features, np.inf)
-    if penalty_factor is not None:
-        factor = _per_feature("penalty_factor", penalty_factor, n_features)
+    columns = n_features, getattr(estimator, "feature_names_in_", None)
+    if estimator.penalty_factor is not None:
+        factor = per_feature("penalty_factor", estimator.penalty_factor, *columns, 1.0)
         if not np.all(np.isfinite(factor)) or np.any(factor < 0):
             raise ValueError("penalty_factor must be finite and non-negative.")
-    if bounds is not None:
-        if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
-            raise ValueError(f"bounds must be a pair (low, high), got {bounds!r}.")
-        low = _per_feature("bounds[0]", bounds[0], n_features)
-        high = _per_feature("bounds[1]", bounds[1], n_features)
+    if estimator.bounds is not None:
+        sides = low_and_high(estimator.bounds)
+        low = per_feature("bounds[0]", sides[0], *columns, -np.inf)
+        high = per_feature("bounds[1]", sides[1], *columns, np.inf)
         if np.any(np.isnan(low)) or np.any(np.isnan(high)):
-            raise ValueError("bounds must not contain NaN; use -inf and inf for no bound.")
-    if positive:
+            raise ValueError("bounds must not contain NaN; use None, or -inf and inf, for no bound.")
+    if estimator.positive:
         low = np.maximum(low, 0.0)
     crossed = np.flatnonzero((low > high) | (low == np.inf) | (high == -np.inf))
     if crossed.size:
         j = crossed[0]
         raise ValueError(
             f"bounds leave no value for feature {j}: low={low[j]:g}, high={high[j]:g}"
-            + (" with positive=True." if positive else ".")
+            + (" with positive=True." if estimator.positive else ".")
         )
     if n_outputs > 1:
         factor, low, high = (np.tile(a, n_outputs) for a in (factor, low, high))
     return Coordinates(factor, low, high)
-
-
-def _per_feature(name, value, n_features):
-    value = np.asarray(value, dtype=np.float64)
-    if value.ndim == 0:
-        return np.full(n_features, float(value))
-    if value.shape != (n_features,):
-        raise ValueError(
-            f"{name} must be a scalar or have one entry per feature: expected shape "
-            f"({n_features},), got {value.shape}."
-        )
-    return value.copy()

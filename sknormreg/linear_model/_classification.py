@@ -198,9 +198,7 @@ class PenalizedClassifier(ClassificationMixin, PenalizedModel):
         codes, weights, _ = encode_classes(self, y, samples)
         targets, loss = class_targets(self.loss, codes, self.classes_.size)
         n_outputs = targets[0].shape[0]
-        coordinates = make_coordinates(
-            self.penalty_factor, self.bounds, self.positive, X.shape[1], n_outputs
-        )
+        coordinates = make_coordinates(self, X.shape[1], n_outputs)
         with np.errstate(over="ignore", invalid="ignore"):
             design = make_design(X, weights, self.fit_intercept)
         penalty = self._penalty()

@@ -48,11 +48,13 @@ class ElasticNetClassifier(PenalizedClassifier):
         Keep the coefficients non-negative.
     random_state : int, RandomState instance or None, default=None
         Accepted for compatibility; nothing here is random.
-    penalty_factor : array-like of shape (n_features,) or float, default=None
+    penalty_factor : array-like of shape (n_features,), dict or float, default=None
         Multiplies the penalty of each coefficient; 0 leaves it unpenalised. Not rescaled. None is all ones.
-    bounds : tuple (low, high), default=None
-        Bounds on the coefficients, each class alike: scalars or arrays of shape (n_features,), -inf and inf
-        for none. Intersected with `positive`.
+        A dict, or a pandas Series with names for its index, goes by the names of features: 1 for the rest.
+    bounds : tuple (low, high) or dict, default=None
+        Bounds on the coefficients, each class alike: numbers, or for each feature as in `penalty_factor`;
+        None, or -inf and inf, for none. A dict has such a pair for each feature it names. Intersected with
+        `positive`.
 
     Attributes
     ----------

@@ -40,11 +40,12 @@ class Lasso(PenalizedSquares):
         Accepted for compatibility; nothing here is random.
     selection : {'cyclic', 'random'}, default='cyclic'
         Accepted for compatibility; the solution does not depend on it.
-    penalty_factor : array-like of shape (n_features,) or float, default=None
+    penalty_factor : array-like of shape (n_features,), dict or float, default=None
         Multiplies the penalty of each coefficient; 0 leaves it unpenalised. Not rescaled. None is all ones.
-    bounds : tuple (low, high), default=None
-        Bounds on the coefficients, scalars or arrays of shape (n_features,), -inf and inf for none.
-        Intersected with `positive`.
+        A dict, or a pandas Series with names for its index, goes by the names of features: 1 for the rest.
+    bounds : tuple (low, high) or dict, default=None
+        Bounds on the coefficients: numbers, or for each feature as in `penalty_factor`; None, or -inf and
+        inf, for none. A dict has such a pair for each feature it names. Intersected with `positive`.
 
     Attributes
     ----------
@@ -62,6 +63,8 @@ class Lasso(PenalizedSquares):
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the features, when X had string column names.
+    target_names_in_ : ndarray of shape (n_targets,)
+        Names of the targets, when y had string column names, or a name.
 
     Raises
     ------

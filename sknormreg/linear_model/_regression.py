@@ -16,6 +16,7 @@ from ._checks import make_coordinates, normalised_weights
 from ._nameless import nameless
 from ._precompute import adopt_gram
 from ._progress import Progress
+from ._target_names import keep_target_names
 from ._task import Task
 
 
@@ -41,6 +42,7 @@ class RegressionMixin(MultiOutputMixin, RegressorMixin):
 
 def read_regression_data(estimator, X, y, check_input=True):
     """(X, Y, ndim of y): Y (K, n) in float64, X as stored wherever the kernels can read that."""
+    given = y
     if check_input:
         X, y = validate_data(
             estimator,
@@ -59,6 +61,7 @@ def read_regression_data(estimator, X, y, check_input=True):
             "check_input=False takes X as an array or sparse matrix of float64 or float32, got "
             f"{getattr(X, 'dtype', type(X))}: convert it, or leave check_input=True."
         )
+    keep_target_names(estimator, given)
     Y = np.asarray(y, dtype=np.float64)
     return X, (Y[None, :] if Y.ndim == 1 else np.ascontiguousarray(Y.T)), Y.ndim
 
@@ -116,7 +119,7 @@ class PenalizedSquares(RegressionMixin, PenalizedModel):
     def _task(self, X, y, sample_weight, check_input=True):
         X, Y, y_ndim = read_regression_data(self, X, y, check_input)
         weights, _ = normalised_weights(sample_weight, X)
-        coordinates = make_coordinates(self.penalty_factor, self.bounds, self.positive, X.shape[1])
+        coordinates = make_coordinates(self, X.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
             design = make_design(X, weights, self.fit_intercept)
             Y, y_mean = centre_target(Y, weights, self.fit_intercept)

@@ -13,9 +13,11 @@ from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
 from ._base import SHARED_CONSTRAINTS, PenalizedModel
+from ._by_name import in_order, is_by_name
 from ._checks import floats, make_coordinates, normalised_weights
 from ._progress import Progress
 from ._regression import RegressionMixin, centre_target, read_regression_data, regression_attributes
+from ._target_names import output_names
 from ._task import Task
 
 
@@ -77,7 +79,7 @@ class RidgeBase(PenalizedModel):
 
     _parameter_constraints = {
         **SHARED_CONSTRAINTS,
-        "alpha": [Interval(Real, 0, None, closed="left"), "array-like"],
+        "alpha": [Interval(Real, 0, None, closed="left"), "array-like", dict],
         "copy_X": ["boolean"],
         "max_iter": [Interval(Integral, 1, None, closed="left"), None],
         "solver": [StrOptions(_SOLVERS)],
@@ -88,7 +90,7 @@ class RidgeBase(PenalizedModel):
     def _task(self, X, y, sample_weight):
         data = self._read(X, y, sample_weight)
         self._check_solver(sparse.issparse(data.X))
-        coordinates = make_coordinates(self.penalty_factor, self.bounds, self.positive, data.X.shape[1])
+        coordinates = make_coordinates(self, data.X.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
             return data.centre(self.fit_intercept).task(coordinates)
 
@@ -97,7 +99,10 @@ class RidgeBase(PenalizedModel):
         self.solver_ = self.solver
 
     def _alphas(self, n_targets):
-        alphas = floats("alpha", self.alpha).ravel()
+        alphas = self.alpha
+        if is_by_name(alphas):
+            alphas = in_order("alpha", alphas, output_names(self, n_targets), np.nan, "y")
+        alphas = floats("alpha", alphas).ravel()
         if alphas.size not in (1, n_targets):
             raise ValueError(
                 f"Number of targets and number of penalties do not correspond: {alphas.size} != {n_targets}"
@@ -141,9 +146,10 @@ class Ridge(RegressionMixin, RidgeBase):
 
     Parameters
     ----------
-    alpha : float or array-like of shape (n_targets,), default=1.0
-        Strength of the penalty, >= 0, one for all targets or one each. At 0 the fit is least squares, with
-        the coefficients of minimum norm.
+    alpha : float, array-like of shape (n_targets,) or dict, default=1.0
+        Strength of the penalty, >= 0, one for all targets or one each; a dict, or a pandas Series with
+        names for its index, goes by the names of targets. At 0 the fit is least squares, with the
+        coefficients of minimum norm.
     fit_intercept : bool, default=True
         Whether to fit the intercept.
     copy_X : bool, default=True
@@ -161,11 +167,12 @@ class Ridge(RegressionMixin, RidgeBase):
         Keep the coefficients non-negative.
     random_state : int, RandomState instance or None, default=None
         Accepted for compatibility; nothing here is random.
-    penalty_factor : array-like of shape (n_features,) or float, default=None
+    penalty_factor : array-like of shape (n_features,), dict or float, default=None
         Multiplies the penalty of each coefficient; 0 leaves it unpenalised. Not rescaled. None is all ones.
-    bounds : tuple (low, high), default=None
-        Bounds on the coefficients, scalars or arrays of shape (n_features,), -inf and inf for none.
-        Intersected with `positive`.
+        A dict, or a pandas Series with names for its index, goes by the names of features: 1 for the rest.
+    bounds : tuple (low, high) or dict, default=None
+        Bounds on the coefficients: numbers, or for each feature as in `penalty_factor`; None, or -inf and
+        inf, for none. A dict has such a pair for each feature it names. Intersected with `positive`.
 
     Attributes
     ----------
@@ -185,6 +192,8 @@ class Ridge(RegressionMixin, RidgeBase):
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the features, when X had string column names.
+    target_names_in_ : ndarray of shape (n_targets,)
+        Names of the targets, when y had string column names, or a name.
 
     Raises
     ------

@@ -10,11 +10,13 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 from .. import penalties
 from .._compat import StrOptions, fit_context
 from ._base import FLOATS, PenalizedModel
+from ._by_name import is_by_name
 from ._checks import check_labels, normalised_weights
 from ._classification import PenalizedClassifier, encode_classes
 from ._progress import Progress
 from ._regression import regression_attributes
 from ._ridge import RidgeBase, RidgeData
+from ._target_names import keep_target_names
 
 
 class RidgeClassifier(PenalizedClassifier, RidgeBase):
@@ -59,11 +61,12 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         Keep the coefficients non-negative.
     random_state : int, RandomState instance or None, default=None
         Accepted for compatibility; nothing here is random.
-    penalty_factor : array-like of shape (n_features,) or float, default=None
+    penalty_factor : array-like of shape (n_features,), dict or float, default=None
         Multiplies the penalty of each coefficient; 0 leaves it unpenalised. Not rescaled. None is all ones.
-    bounds : tuple (low, high), default=None
-        Bounds on the coefficients, scalars or arrays of shape (n_features,), -inf and inf for none.
-        Intersected with `positive`.
+        A dict, or a pandas Series with names for its index, goes by the names of features: 1 for the rest.
+    bounds : tuple (low, high) or dict, default=None
+        Bounds on the coefficients: numbers, or for each feature as in `penalty_factor`; None, or -inf and
+        inf, for none. A dict has such a pair for each feature it names. Intersected with `positive`.
 
     Attributes
     ----------
@@ -84,6 +87,8 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the features, when X had string column names.
+    target_names_in_ : ndarray of shape (n_targets,)
+        Names of the targets, when y had string column names, or a name.
 
     Raises
     ------
@@ -165,7 +170,7 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
         self : object
             The fitted estimator.
         """
-        if self.loss != "squared" and np.ndim(self.alpha) > 0:
+        if self.loss != "squared" and (np.ndim(self.alpha) > 0 or is_by_name(self.alpha)):
             raise ValueError(
                 f"alpha must be one number with loss={self.loss!r}: the classes are fitted together. "
                 f"Got {self.alpha!r}."
@@ -185,10 +190,12 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
 
     def _read(self, X, y, sample_weight):
         """For the squared loss: classes coded -1, +1."""
+        given = y
         X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True)
+        keep_target_names(self, given)
         check_labels(y)
         weights, total = normalised_weights(sample_weight, X)
-        given = None if self.class_weight is None else weights
+        before = None if self.class_weight is None else weights
         binarizer = LabelBinarizer(pos_label=1, neg_label=-1)
         Y = binarizer.fit_transform(y).astype(np.float64)
         self._multilabel = binarizer.y_type_.startswith("multilabel")
@@ -201,7 +208,7 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
             _, weights, factor = encode_classes(self, column_or_1d(y, warn=True), weights)
             total *= factor
         name = partial(_matrix_attributes, dtype=X.dtype)
-        return RidgeData(X, np.ascontiguousarray(Y.T), weights, total, name, given)
+        return RidgeData(X, np.ascontiguousarray(Y.T), weights, total, name, before)
 
     def predict(self, X):
         """Predict the class.

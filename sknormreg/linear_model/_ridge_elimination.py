@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import replace
+from numbers import Real
 
 import numpy as np
 from scipy import sparse
@@ -26,7 +27,7 @@ def eliminates(estimator):
     """
     if type(estimator) not in (Ridge, RidgeClassifier):
         return False
-    free = estimator.bounds is None and not estimator.positive and np.ndim(estimator.alpha) == 0
+    free = estimator.bounds is None and not estimator.positive and isinstance(estimator.alpha, Real)
     return free and (isinstance(estimator, Ridge) or estimator.loss == "squared")
 
 
@@ -43,7 +44,7 @@ class RidgeElimination:
         estimator._check_solver(sparse.issparse(data.X))
         n_outputs, n_features = data.Y.shape[0], data.X.shape[1]
         self.alphas = estimator._alphas(n_outputs)
-        self.coordinates = make_coordinates(estimator.penalty_factor, None, False, n_features)
+        self.coordinates = make_coordinates(estimator, n_features)
         self.groups = [[k] for k in range(n_outputs)] if per_output else [list(range(n_outputs))]
         self._recorded = []
         with np.errstate(over="ignore", invalid="ignore"):

@@ -22,7 +22,7 @@ from .._compat import (
     raise_for_params,
     routing_enabled,
 )
-from ..linear_model import LinearModel, largest_alpha, nameless, relaxed, store
+from ..linear_model import LinearModel, largest_alpha, nameless, params_by_position, relaxed, store
 from ..linear_model._checks import as_python, floats
 from ._all_classes import all_classes, weights_of_all
 from ._alpha_grid import falling
@@ -109,7 +109,8 @@ class PathCV(LinearModel):
 
     def _templates(self):
         """An unfitted model for each l1_ratio."""
-        own = self.get_params(deep=False)
+        names = getattr(self, "feature_names_in_", None)
+        own = self.get_params(deep=False) | params_by_position(self, names)
         if "precompute" in own:  # a Gram matrix of all samples is none of a fold's
             own["precompute"] = False
         params = {name: own[name] for name in self._model._get_param_names() if name in own}

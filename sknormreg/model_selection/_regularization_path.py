@@ -6,7 +6,8 @@ from numbers import Integral
 
 import numpy as np
 
-from ..linear_model import Versioned, largest_alpha, stack
+from .._compat import import_pandas
+from ..linear_model import Versioned, largest_alpha, output_names, stack
 from ..linear_model._checks import floats
 from ..solvers.freedom import degrees_of_freedom
 from ..solvers.paths import solve_from, solve_paths
@@ -144,6 +145,9 @@ class RegularizationPath(Versioned):
     feature_names : ndarray of shape (n_features,)
         Names of the features, of a pipeline those that its last step sees; "x0", "x1", ... where there are
         none.
+    output_names : ndarray of shape (n_outputs,)
+        Names of the targets, where y has them, or the classes; else 0, 1, ... Of two classes with one row
+        of coefficients the second, for which positive ones speak.
     """
 
     def __init__(self, model, task, alphas, rows, pipeline=None):
@@ -159,6 +163,9 @@ class RegularizationPath(Versioned):
         self.n_iter = self._of_solutions("n_iter")
         names = getattr(model, "feature_names_in_", names_out(pipeline))
         p = self.coefs.shape[-2]
+        n_outputs = 1 if self.coefs.ndim == 2 else len(self.coefs)
+        known = output_names(model, n_outputs)
+        self.output_names = np.arange(n_outputs) if known is None else known
         self.feature_names = np.array([f"x{j}" for j in range(p)]) if names is None else names
 
     def __getstate__(self):
@@ -254,15 +261,13 @@ class RegularizationPath(Versioned):
             One row for each alpha, the index; the intercept and the features as columns, under the outputs
             where there are several.
         """
-        import pandas as pd
-
+        pd = import_pandas()
         outputs = np.atleast_2d(self.intercepts), self.coefs.reshape(-1, *self.coefs.shape[-2:])
         table = np.concatenate([outputs[0][:, None], outputs[1]], axis=1)  # (K, 1 + p, A)
         names = ["intercept", *self.feature_names]
         columns = names
         if len(table) > 1:
-            known = getattr(self._model, "classes_", range(len(table)))
-            columns = pd.MultiIndex.from_product([known, names], names=["output", "feature"])
+            columns = pd.MultiIndex.from_product([self.output_names, names], names=["output", "feature"])
         index = pd.Index(self.alphas, name="alpha")
         return pd.DataFrame(table.reshape(-1, self.alphas.size).T, index=index, columns=columns)
 

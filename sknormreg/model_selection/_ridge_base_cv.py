@@ -99,7 +99,7 @@ class RidgeBaseCV(PathCV):
         return Choice(place, mean, error, count, moments=found.moments)
 
     def _leave_out(self, template, task, alphas, X, y, routed):
-        errors = self._errors(task, alphas, X)
+        errors = self._errors(template, task, alphas, X)
         if self.scoring is None:
             terms = task.weights * task.alpha_unit * errors**2  # (A, K, n)
             return LeftOut(-(terms if self.alpha_per_target else terms.mean(axis=1, keepdims=True)), terms)
@@ -114,13 +114,13 @@ class RidgeBaseCV(PathCV):
         ]
         return LeftOut(np.array(scores, dtype=np.float64)[..., None], predicted)
 
-    def _errors(self, task, alphas, X):
+    def _errors(self, template, task, alphas, X):
         """y minus the prediction by a fit without that sample (A, K, n)."""
         check_several(task.weights)
         exact = exact_errors(task, alphas)
         if exact is not None:
             return exact
-        params = {name: getattr(self, name) for name in ("fit_intercept", "penalty_factor", "bounds")}
+        params = {name: getattr(template, name) for name in ("fit_intercept", "penalty_factor", "bounds")}
         model = Ridge(positive=self.positive, tol=self.tol, max_iter=self.max_iter, **params)
         return refitted_errors(model, task, alphas, X)
 

@@ -19,9 +19,9 @@ from .._compat import (
     fit_context,
     routing_enabled,
 )
-from ..linear_model import PenalizedModel, Versioned, described, why_no_path
+from ..linear_model import PenalizedModel, Versioned, by_position, described, why_no_path
 from ._alpha_grid import alpha_grid
-from ._last_step import last_step, reach
+from ._last_step import last_step, reach, with_last_step
 from ._stability_bounds import ASSUMPTIONS, error_bound, settle, votes
 from ._stability_halves import entries_of_pair, halved_groups
 
@@ -230,16 +230,18 @@ class StabilitySelection(Versioned, SelectorMixin, MetaEstimatorMixin, BaseEstim
             self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], multi_output=True
         )
         X, y, params = self._without_zero_weights(X, y, self._fit_params(fit_params))
+        model = by_position(last_step(self.estimator), getattr(self, "feature_names_in_", None))
+        estimator = with_last_step(self.estimator, model)
         groups = halved_groups(y, is_classifier(self.estimator))
         self.threshold_, self.max_features_ = settle(
             self.threshold, self.max_features, self.error_bound, self.alphas is None,
             X.shape[1], self.n_pairs, self.assumption,
         )  # fmt: skip
-        self.alphas_ = self._alphas(X, y, params)
+        self.alphas_ = self._alphas(estimator, X, y, params)
         seeds = check_random_state(self.random_state).randint(2**31 - 1, size=self.n_pairs)
         pairs = Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
             delayed(entries_of_pair)(
-                self.estimator, X, y, params, self.alphas_, self.max_features_, groups, seed
+                estimator, X, y, params, self.alphas_, self.max_features_, groups, seed
             )
             for seed in seeds
         )
@@ -259,7 +261,7 @@ class StabilitySelection(Versioned, SelectorMixin, MetaEstimatorMixin, BaseEstim
         self.error_bound_ = error_bound(self.q_, self.threshold_, n_features, self.n_pairs, self.assumption)
         self.support_ = counts[:, -1] >= votes(self.threshold_, self.n_pairs)
 
-    def _alphas(self, X, y, params):
+    def _alphas(self, estimator, X, y, params):
         """Falling."""
         model = last_step(self.estimator)
         reason = why_no_path(model)
@@ -277,7 +279,7 @@ class StabilitySelection(Versioned, SelectorMixin, MetaEstimatorMixin, BaseEstim
             raise ValueError(
                 f"Give alphas for {described(model)}: only models of sknormreg tell their range."
             )
-        reached = reach(self.estimator, X, y, params)
+        reached = reach(estimator, X, y, params)
         return alpha_grid(
             reached.model, reached.X, reached.y,
             n_alphas=self.n_alphas, eps=self.eps, sample_weight=reached.params.get("sample_weight"),

@@ -16,7 +16,7 @@ from ._coefficients import Location, check_not_all_zero, dense, fit
 from ._parameters import AMOUNT_CONSTRAINTS, Amount
 from ._path import walk
 from ._ranking import Ranking
-from ._reach import reach
+from ._reach import is_pipeline, reach
 from ._refits import start
 from ._routing import Routed, Start
 from ._select import keep_largest
@@ -236,9 +236,11 @@ class CoefficientPruner(Versioned, SelectorMixin, Routed, MetaEstimatorMixin, Ba
 
     def _chosen(self, X, y, params, sample_weight):
         """How many columns `sparsity_rule` wants."""
-        X, y = check_X_y(
+        checked, y = check_X_y(
             X, y, accept_sparse=["csr", "csc"], dtype=None, multi_output=True, ensure_all_finite=False
         )
+        if not (is_pipeline(self.estimator) and hasattr(self, "feature_names_in_")):
+            X = checked  # the steps of a pipeline may ask for names
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)
         p = self.importances_.size
@@ -264,7 +266,9 @@ class CoefficientPruner(Versioned, SelectorMixin, Routed, MetaEstimatorMixin, Ba
                 "sparsity='auto' refits the estimator on fewer columns and has to read its coefficients: "
                 f"give importance_getter as a path, not {self.importance_getter!r}."
             )
-        inner = reach(self.estimator, X, y, params, self.importance_getter)
+        inner = reach(
+            self.estimator, X, y, params, self.importance_getter, getattr(self, "feature_names_in_", None)
+        )
         model, _ = start(
             inner, y, refit=True, structure="features",
             remedy="give a number, fraction or threshold in place of sparsity='auto'",

@@ -10,8 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context
 from ..design import make_design
-from ..linear_model import nameless
-from ..linear_model._base import FLOATS
+from ..linear_model import FLOATS, keep_target_names, nameless
 from ..linear_model._checks import normalised_weights
 from ._base import PATH_CONSTRAINTS, BasePruned
 from ._ranking import Ranking
@@ -114,10 +113,12 @@ class MagnitudePruned(BasePruned):
             The fitted estimator.
         """
         self._estimator()
+        given = y
         X, y = validate_data(
             self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True,
             y_numeric=self._numeric, ensure_min_samples=2,
         )  # fmt: skip
+        keep_target_names(self, given)
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)
             normalised_weights(sample_weight, X)
@@ -131,7 +132,7 @@ class MagnitudePruned(BasePruned):
         return self
 
     def _begin(self, X, y, params, seed):
-        inner = reach(self._estimator(), X, y, params)
+        inner = reach(self._estimator(), X, y, params, names=getattr(self, "feature_names_in_", None))
         model, whole = start(
             inner, y, refit=self.refit, structure=self.structure, linear=True,
             by_count=self.n_features_to_keep is not None,

@@ -97,6 +97,8 @@ class MagnitudePrunedClassifier(ClassifierMixin, MagnitudePruned):
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the features, when X had string column names.
+    target_names_in_ : ndarray of shape (n_targets,)
+        Names of the targets, when y had string column names, or a name.
     classes_ : ndarray of shape (n_classes,)
         Class labels.
 

@@ -7,6 +7,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import HasMethods, Interval, StrOptions, check_sample_weight, fit_context
+from ..linear_model import keep_target_names
 from ._base import PATH_CONSTRAINTS, BasePruned
 from ._ranking import Ranking
 from ._reach import is_pipeline, reach
@@ -106,6 +107,8 @@ class PrunedEstimator(BasePruned):
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the features, when X had string column names.
+    target_names_in_ : ndarray of shape (n_targets,)
+        Names of the targets, when y had string column names, or a name.
 
     Raises
     ------
@@ -213,6 +216,7 @@ class PrunedEstimator(BasePruned):
         self : object
             The fitted estimator.
         """
+        given = y
         if is_pipeline(self.estimator):
             validate_data(self, X, skip_check_array=True)
         else:
@@ -221,6 +225,7 @@ class PrunedEstimator(BasePruned):
                 ensure_all_finite=not get_tags(self.estimator).input_tags.allow_nan,
                 y_numeric=get_tags(self.estimator).estimator_type == "regressor",
             )  # fmt: skip
+        keep_target_names(self, given)
         if sample_weight is not None:
             fit_params["sample_weight"] = sample_weight = check_sample_weight(sample_weight, X)
         params = self._fit_params(fit_params)
@@ -228,7 +233,9 @@ class PrunedEstimator(BasePruned):
         return self
 
     def _begin(self, X, y, params, seed):
-        inner = reach(self.estimator, X, y, params, self.importance_getter)
+        inner = reach(
+            self.estimator, X, y, params, self.importance_getter, getattr(self, "feature_names_in_", None)
+        )
         model, whole = start(
             inner, y, refit=self.refit, structure=self.structure,
             by_count=self.n_features_to_keep is not None,

@@ -8,8 +8,8 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import process_routing
 
-from .._compat import routing_enabled
-from ..linear_model import overridden
+from .._compat import feature_names, routing_enabled
+from ..linear_model import by_position, overridden
 from ._coefficients import takes_weights
 
 
@@ -30,12 +30,18 @@ class Inner:
     complete: object = itself  # what the user gets, of the pruned estimator
 
 
-def reach(estimator, X, y, params, getter="auto"):
-    """The last step of a pipeline, if the coefficients are there; what is inside a FrozenEstimator."""
+def reach(estimator, X, y, params, getter="auto", names=None):
+    """The last step of a pipeline, if the coefficients are there; what is inside a FrozenEstimator.
+
+    `names` are those of the columns of an X that is an array.
+    """
     frozen = isinstance(estimator, FrozenEstimator)
     if frozen:
         estimator = deepcopy(estimator.estimator)
     if not _is_plain(estimator) or getter not in _paths_of_last_step(estimator):
+        if not frozen:
+            known = feature_names(X)
+            estimator = by_position(estimator, names if known is None else known)
         return Inner(estimator, X, params, getter, estimator if frozen else None)
     getter = "auto" if getter == "auto" else getter.rpartition(".")[2]
     before, last = estimator[:-1], estimator[-1]
@@ -44,11 +50,11 @@ def reach(estimator, X, y, params, getter="auto"):
     if not before.steps:
         first = X
     elif frozen:
-        first, transform = before.transform(X), before.transform
+        first, transform, names = before.transform(X), before.transform, None
     else:
         before = clone(before)
-        first, transform = before.fit_transform(X, y, **own), before.transform
-    inner = reach(FrozenEstimator(last) if frozen else last, first, y, params, getter)
+        first, transform, names = before.fit_transform(X, y, **own), before.transform, None
+    inner = reach(FrozenEstimator(last) if frozen else last, first, y, params, getter, names)
     inner.transform = transform
     inner.complete = EndOf(estimator, before)
     return inner
