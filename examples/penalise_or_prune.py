@@ -27,6 +27,14 @@ from sknormreg.inspection import PruningCurveDisplay
 
 SPARSITY = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 PROBLEMS = {"digits": load_digits, "breast cancer": load_breast_cancer}
+STYLES = {  # colours and markers that colour-blind readers tell apart
+    "pruned in 4 steps": {"color": "#0072B2", "marker": "o"},
+    "pruned and refitted": {"color": "#56B4E9", "marker": "s", "linestyle": "--"},
+    "pruned": {"color": "#009E73", "marker": "^", "linestyle": ":"},
+    "lasso, refitted": {"color": "#D55E00", "marker": "D"},
+    "lasso": {"color": "#E69F00", "marker": "v", "linestyle": "--"},
+    "random, refitted": {"color": "0.4", "marker": "x", "linestyle": ":"},
+}
 RIDGE = RidgeClassifier(alpha=0.001, loss="log_loss", tol=1e-4)
 
 
@@ -109,7 +117,7 @@ def main():
     parser.add_argument("--splits", type=int, default=5)
     parser.add_argument("--save", type=Path, default=None, help="folder for the plot; shown if not given")
     options = parser.parse_args()
-    figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
     for ax, (title, load) in zip(axes, PROBLEMS.items(), strict=True):
         X, y = load(return_X_y=True)
         with threadpool_limits(1):  # fits this small are faster on one core
@@ -120,9 +128,10 @@ def main():
             display = PruningCurveDisplay(
                 sparsity=SPARSITY, scores=scores, score_name="accuracy", name=name
             )
-            display.plot(ax, line_kw={"color": "0.5"} if name.startswith("random") else None)
+            display.plot(ax, line_kw={"markersize": 5, **STYLES[name]})
         ax.set_title(f"{title} ({X.shape[1]} features)")
-    axes[1].get_legend().remove()
+        ax.get_legend().remove()
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(STYLES))
     if options.save is None:
         plt.show()
     else:

@@ -1,8 +1,11 @@
 """CVCurveDisplay: what is drawn are the scores."""
 
+from itertools import product
+
 import matplotlib
 import numpy as np
 import pytest
+from ids import named
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import linear_model as theirs
 from sklearn.exceptions import NotFittedError
@@ -172,6 +175,110 @@ def test_models_that_choose_their_own_alpha(model, data, label):
     assert np.all(display.line_.get_ydata() > 0) or label == "R²"
 
 
+@pytest.mark.parametrize(
+    ("model", "chosen"),
+    [
+        (LassoCV(alphas=20, relax=[1.0, 0.0, 0.5]), ["relax"]),
+        (LassoCV(alphas=[1.0, 0.1, 0.01], relax=[0.3]), []),
+        (ElasticNetCV(alphas=20, relax=[0.0, 1.0]), ["relax"]),
+        (ElasticNetCV(alphas=20, l1_ratio=[0.2, 0.9]), ["l1_ratio"]),
+        (ElasticNetCV(alphas=20, l1_ratio=[0.2, 0.9, 0.5], relax=[1.0, 0.4]), ["l1_ratio", "relax"]),
+        (ElasticNetCV(alphas=[1.0, 0.01], l1_ratio=[0.2, 0.9], relax=[1.0, 0.4]), ["l1_ratio", "relax"]),
+        (theirs.ElasticNetCV(l1_ratio=[0.2, 0.9, 0.5]), ["l1_ratio"]),
+    ],
+    ids=named,
+)
+def test_each_value_of_what_else_is_chosen_has_its_curve(model, chosen):
+    """The scores of every curve are those of cross-validation by hand, at the alpha in its middle."""
+    X, y = (part.to_numpy() for part in DIABETES)
+    display = CVCurveDisplay.from_estimator(model.fit(X, y))
+    picked = ", ".join(f"{name} = {getattr(model, f'{name}_'):g}" for name in chosen)
+    values = [[f"{name} = {value:g}" for value in getattr(model, name)] for name in chosen]
+    every = {", ".join(parts) for parts in product(*values)}
+    assert display.curve_name == (picked or None)
+    assert set(display.others) == every - {picked}
+    curves = {picked: (display.alphas, display.mean_scores), **display.others}
+    lines = dict(zip(display.others, display.other_lines_, strict=True)) | {picked: display.line_}
+    for name, (alphas, means) in curves.items():
+        here = dict(part.split(" = ") for part in name.split(", ") if part)
+        at, ours = alphas.size // 2, [value for key, value in here.items() if key == "relax"]
+        kind = ElasticNet if hasattr(model, "l1_ratio") else Lasso
+        options = {key: float(value) for key, value in here.items() if key == "l1_ratio"}
+        gamma = float(ours[0]) if ours else np.ravel(getattr(model, "relax", None) or 1.0)[0]
+        errors = [
+            np.mean(
+                (y[test] - blended(kind(alphas[at], **options), gamma, X[train], y[train], X[test])) ** 2
+            )
+            for train, test in KFold(5).split(X)
+        ]
+        assert_allclose(-means[at], np.mean(errors), rtol=1e-6)
+        assert_array_equal(lines[name].get_xdata(), alphas)
+        assert_array_equal(lines[name].get_ydata(), -means)
+    assert display.alpha_min == model.alpha_
+    labels = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert labels[: len(every) * bool(chosen)] == ([f"{picked}, chosen", *display.others] if chosen else [])
+
+
+def blended(model, gamma, X, y, held):
+    """Predictions of the relaxed fit, least squares by numpy."""
+    model.fit(X, y)
+    kept = np.flatnonzero(model.coef_)
+    wide = np.column_stack([np.ones(len(y)), X[:, kept]])
+    refitted = np.linalg.lstsq(wide, y, rcond=None)[0]
+    free = np.column_stack([np.ones(len(held)), held[:, kept]]) @ refitted
+    return gamma * model.predict(held) + (1 - gamma) * free
+
+
+def test_where_a_callable_chooses_another_curve_than_the_best():
+    def last(results):
+        return len(results["params"]) - 1
+
+    model = ElasticNetCV(alphas=[1.0, 0.1, 0.01], l1_ratio=[0.9, 0.1], alpha_rule=last).fit(*DIABETES)
+    display = CVCurveDisplay.from_estimator(model)
+    assert display.curve_name == "l1_ratio = 0.1"
+    assert_array_equal(display.mean_scores, model.mean_score_path_[1])
+    assert display.alpha_min == display.alphas[np.argmax(model.mean_score_path_[1])]
+
+
+def test_a_search_names_what_else_it_chose():
+    grid = {"elasticnet__alpha": ALPHAS[::4], "elasticnet__l1_ratio": [0.5, 1.0], "elasticnet__tol": [1e-6]}
+    search = GridSearchCV(make_pipeline(StandardScaler(), ElasticNet()), grid).fit(*DIABETES)
+    display = CVCurveDisplay.from_estimator(search)
+    assert display.curve_name == f"l1_ratio = {search.best_params_['elasticnet__l1_ratio']:.3g}"
+    first = display.ax_.get_legend().get_texts()[0].get_text()
+    assert first == f"{display.curve_name}, chosen"
+
+
+def test_counts_that_are_means_say_so():
+    model = LassoCV(alphas=20).fit(*DIABETES)
+    display = CVCurveDisplay.from_estimator(model)
+    assert np.any(display.n_nonzero % 1)
+    assert display.ax_.child_axes[0].get_xlabel() == "non-zero coefficients, mean over folds"
+    texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert all(text.endswith(" non-zero (mean)") for text in texts)
+    exact = CVCurveDisplay.from_estimator(LassoCV(alphas=20, alpha_rule="bic").fit(*DIABETES))
+    assert exact.ax_.child_axes[0].get_xlabel() == "non-zero coefficients"
+    assert exact.ax_.get_legend().get_texts()[0].get_text().endswith(" non-zero")
+
+
+@pytest.mark.parametrize(("size", "number"), [((6.4, 4.8), 4), ((4, 4), 3), ((3, 2.2), 0)])
+def test_a_legend_that_would_cover_the_curves_stands_below(size, number):
+    """Many entries below wide axes, few below narrow ones."""
+    figure, ax = plt.subplots(figsize=size, layout="constrained")
+    others = {f"other {k}": [1, 2 + k, 1] for k in range(number)}
+    display = CVCurveDisplay(
+        alphas=[1, 10, 100], mean_scores=[1, 2, 1], standard_errors=[0.1, 0.5, 0.1], curve_name="this",
+        others=others,
+    )  # fmt: skip
+    display.plot(ax)
+    figure.canvas.draw()
+    legend = ax.get_legend().get_window_extent()
+    assert 0 <= min(legend.x0, legend.y0)
+    assert legend.x1 <= figure.bbox.x1
+    assert legend.y1 <= ax.xaxis.label.get_window_extent().y0
+    assert ax.bbox.height > figure.bbox.height / 3
+
+
 def test_curves_without_an_error():
     for model, label in [
         (LassoCV(alpha_rule="bic"), "BIC"),
@@ -241,11 +348,11 @@ def test_several_curves_in_the_same_axes():
     two = CVCurveDisplay(**data, mean_scores=[2, 1, 1], n_nonzero=[5, 4, 0]).plot(one.ax_, name="two")
     assert two.ax_ is one.ax_
     assert counts_on_top(one.ax_)[1] == ["3", "2.4", "0"]
-    assert one.ax_.child_axes[0].get_xlabel() == "non-zero coefficients (one)"
+    assert one.ax_.child_axes[0].get_xlabel() == "non-zero coefficients, mean over folds (one)"
     texts = [text.get_text() for text in one.ax_.get_legend().get_texts()]
     assert texts == [
         "one",
-        "one, best, and within 1 SE: alpha = 10, 2.4 non-zero",
+        "one, best, and within 1 SE: alpha = 10, 2.4 non-zero (mean)",
         "two",
         "two, best, and within 1 SE: alpha = 1, 5 non-zero",
     ]
@@ -258,6 +365,7 @@ def test_a_curve_that_is_wrong_says_so():
         ({"scores": [1, 2]}, r"expected shape \(2, n_folds\), got \(2,\)"),
         ({"mean_scores": [1, 2, 3]}, r"mean_scores must have the shape \(2,\), got \(3,\)"),
         ({"mean_scores": [1, 2], "n_nonzero": [1]}, r"n_nonzero must have the shape \(2,\), got \(1,\)"),
+        ({"mean_scores": [1, 2], "others": {"a": [1]}}, r"others\['a'\] must be .*got the shape \(1,\)"),
         ({"mean_scores": [np.nan, np.nan]}, r"an alpha with a score that is not NaN"),
     ]:
         with pytest.raises(ValueError, match=said):

@@ -59,16 +59,28 @@ def test_spread(style):
     scores = np.array([[0.9, 0.8], [0.5, np.nan]])
     display = PruningCurveDisplay(sparsity=[0.0, 0.5], scores=scores)
     _, ax = plt.subplots()
-    assert display.plot(ax, std_display_style=style, line_kw={"color": "red"}) is display
+    assert display.plot(ax, error_style=style, line_kw={"color": "red"}) is display
     assert display.ax_ is ax
-    assert (display.band_ is None) == (style is None)
+    assert (display.error_ is None) == (style is None)
     np.testing.assert_allclose(display.line_.get_ydata(), [0.85, 0.5])
     assert display.line_.get_color() == "red"
     assert ax.get_legend() is None
     if style == "fill_between":
-        edges = display.band_.get_paths()[0].vertices[:, 1]
+        edges = display.error_.get_paths()[0].vertices[:, 1]
         assert edges.min() == pytest.approx(0.5)
         assert edges.max() == pytest.approx(0.9)
+
+
+def test_the_standard_error_of_the_folds_that_have_a_score():
+    scores = np.array([[-3.0, -2.0, -4.0, np.nan], [-1.0, -1.5, -1.0, -2.0], [np.nan] * 3 + [-1.0]])
+    display = PruningCurveDisplay(sparsity=[0.0, 0.5, 0.9], scores=scores, score_name="neg_log_loss").plot()
+    (bars,) = display.error_.lines[2]
+    ends = np.array([segment[:, 1] for segment in bars.get_segments()])
+    by_hand = [np.std(row, ddof=1) / np.sqrt(len(row)) for row in ([3, 2, 4], [1, 1.5, 1, 2])]
+    np.testing.assert_allclose(np.diff(ends)[:, 0] / 2, [*by_hand, 0.0])
+    np.testing.assert_allclose(display.line_.get_ydata(), [3.0, 1.375, 1.0])
+    assert display.ax_.get_ylabel() == "log loss"
+    assert PruningCurveDisplay(sparsity=[0.0], scores=[[1.0]]).plot().error_ is None
 
 
 def test_bad_input_is_named():
@@ -76,7 +88,7 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match=r"expected shape \(2, n_folds\), got \(3, 1\)"):
         PruningCurveDisplay(sparsity=[0, 1], scores=[[1], [2], [3]])
     with pytest.raises(ValueError, match=r"'errorbar'.*'bars'"):
-        PruningCurveDisplay(sparsity=[0], scores=[[1]]).plot(std_display_style="bars")
+        PruningCurveDisplay(sparsity=[0], scores=[[1]]).plot(error_style="bars")
     with pytest.raises(ValueError, match=r"list of one or more fractions, got 0.5"):
         PruningCurveDisplay.from_estimator(MagnitudePrunedClassifier(), X, y, sparsity=0.5)
     with pytest.raises(ValueError, match=r"not several: got sparsity=0.0 and n_features_to_keep=3"):

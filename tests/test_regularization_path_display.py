@@ -21,7 +21,10 @@ from sknormreg.model_selection import regularization_path
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
 from displays import DIABETES, IRIS, PIPELINE, SPECIES, counts_on_top
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
+
+from sknormreg.inspection._end_labels import EndLabels, spread, without_common
 
 
 @pytest.fixture(autouse=True)
@@ -87,10 +90,115 @@ def test_names_never_overlap(size):
     pickle.loads(pickle.dumps(figure)).canvas.draw()
 
 
+def test_names_without_room_are_counted():
+    coefs = np.cumsum(np.random.default_rng(1).random((40, 10)), axis=1)
+    display = RegularizationPathDisplay(alphas=np.geomspace(1, 0.1, 10), coefs=coefs)
+    figure, ax = plt.subplots(figsize=(3, 2.2), layout="constrained")
+    display.plot(ax, labels=30)
+    shown, boxes = zip(*names_beside(ax), strict=True)
+    (labels,) = (child for child in ax.get_children() if isinstance(child, EndLabels))
+    assert labels.more.get_text() == f"+ {30 - len(shown)} more"
+    assert labels.more.get_window_extent().y1 <= boxes[-1].y0
+    figure.set_size_inches(3, 12)
+    assert len(names_beside(ax)) == 30
+    assert not labels.more.get_visible()
+
+
+@pytest.mark.parametrize("size", [(3, 2.2), (6.4, 4.8)])
+@pytest.mark.parametrize(
+    "named",
+    [
+        lambda name: f"columntransformer__measurement of {name} at the first visit",
+        lambda name: f"{name} of the patient, as measured at home, in units of the laboratory",
+        lambda name: name * 30,
+    ],
+    ids=["same words", "same end", "one word"],
+)
+def test_long_names_leave_the_axes_room(named, size):
+    X, y = DIABETES
+    figure, ax = plt.subplots(figsize=size, layout="constrained")
+    pipeline = make_pipeline(StandardScaler(), Lasso())
+    display = RegularizationPathDisplay.from_estimator(pipeline, X.rename(columns=named), y, ax=ax)
+    shown, boxes = zip(*names_beside(ax), strict=True)
+    assert ax.bbox.width > 0.4 * figure.bbox.width
+    assert max(box.x1 for box in boxes) <= figure.bbox.x1
+    texts = [text.get_text() for text in shown]
+    assert len(set(texts)) == len(texts)
+    assert all(any(name in text for name in X.columns) for text in texts)
+    assert set(display.lines_) == set(map(named, X.columns))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["a_b", "a_c"], ["…b", "…c"]),
+        (["x of y", "z of y"], ["x…", "z…"]),
+        (["a b", "a b c"], ["…b", "…b c"]),
+        (["mean", "meaning"], ["mean", "meaning"]),
+        (["one"], ["one"]),
+        (["pre__s1__post", "pre__s10__post"], ["…s1…", "…s10…"]),
+    ],
+)
+def test_without_common(names, expected):
+    assert without_common(names) == expected
+
+
+@pytest.mark.parametrize("style", ["default", "dark_background", "ggplot"])
+def test_all_that_is_drawn_can_be_seen(style):
+    """By the contrast of luminances of the guidelines for web content."""
+    with plt.style.context(style):
+        display = RegularizationPathDisplay.from_estimator(PIPELINE, *DIABETES, mark={"this": 1.0})
+        figure, ax = display.figure_, display.ax_
+        shown = names_beside(ax)
+
+    def luminance(color):
+        rgb = np.array(to_rgb(color))
+        linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    def contrast(color, ground):
+        bright, dim = sorted((luminance(color), luminance(ground)), reverse=True)
+        return (bright + 0.05) / (dim + 0.05)
+
+    for line in [*ax.lines, *display.lines_.values()]:
+        assert contrast(line.get_color(), ax.get_facecolor()) > 1.7, line.get_color()
+    for text, _ in shown:
+        assert contrast(text.get_color(), figure.get_facecolor()) > 3, text
+
+
+def test_degrees_of_freedom_on_top_where_all_coefficients_stay():
+    X, y = DIABETES
+    alphas = np.geomspace(1e5, 0.1, 20)
+    display = RegularizationPathDisplay.from_estimator(Ridge(), X, y, alphas=alphas)
+    assert display.ax_.child_axes[0].get_xlabel() == "effective degrees of freedom"
+    centred = X.to_numpy() - X.to_numpy().mean(axis=0)
+    squares = np.linalg.svd(centred, compute_uv=False) ** 2
+    assert_allclose(display.df, [np.sum(squares / (squares + alpha)) for alpha in alphas])
+    for ax in (
+        RegularizationPathDisplay(alphas=display.alphas, coefs=display.coefs).plot().ax_,
+        RegularizationPathDisplay.from_estimator(Lasso(), X, y).ax_,
+        display.plot(top_axis="n_nonzero").ax_,
+    ):
+        assert ax.child_axes[0].get_xlabel() == "non-zero coefficients"
+
+
+def test_names_of_targets_and_of_two_classes():
+    X, y = DIABETES
+    targets = y.to_frame("progress").assign(change=-(y**2))
+    display = RegularizationPathDisplay.from_estimator(Lasso(), X, targets, alphas=5)
+    assert [ax.get_title() for ax in display.ax_] == ["progress", "change"]
+    assert display.plot(output="change").ax_.get_ylabel() == "coefficient"
+    for labels, said in [(np.where(y > 100, "worse", "better"), "worse"), (1 * (y > 100), "class 1")]:
+        display = RegularizationPathDisplay.from_estimator(LassoClassifier(), X, labels, alphas=5)
+        assert display.ax_.get_ylabel() == f"coefficient for {said}"
+    three = RegularizationPathDisplay.from_estimator(
+        LassoClassifier(), X, np.digitize(y, [90, 200]), alphas=5
+    )
+    assert [ax.get_title() for ax in three.ax_] == ["class 0", "class 1", "class 2"]
+
+
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=8), st.floats(0.1, 10))
 def test_spread(places, distance):
-    from sknormreg.inspection._end_labels import spread
-
     places = np.array(places)
     moved = spread(places, distance, 0, 100)
     order = np.argsort(places, kind="stable")
@@ -108,7 +216,10 @@ def test_other_axes(x_axis):
     norms = np.abs(path.coefs).sum(axis=0)
     expected = {"norm": norms / norms[-1], "df": path.df, "n_nonzero": path.n_nonzero}[x_axis]
     (line,) = display.lines_.values()
-    assert_allclose(line.get_xdata(), expected)
+    rising = [i for i, value in enumerate(expected) if np.all(value <= expected[i:])]
+    assert_allclose(line.get_xdata(), expected[rising])
+    (feature,) = (i for i, name in enumerate(path.feature_names) if name in display.lines_)
+    assert_array_equal(line.get_ydata(), path.coefs[feature, rising])
     assert not display.ax_.xaxis_inverted()
     if x_axis == "n_nonzero":
         assert not display.ax_.child_axes
@@ -164,7 +275,7 @@ def test_an_axes_for_each_output():
 
 
 def test_as_many_axes_as_targets():
-    coefs = np.random.default_rng(0).normal(size=(4, 3, 5))
+    coefs = np.cumsum(np.random.default_rng(0).random((4, 3, 5)), axis=2)[..., ::-1]
     display = RegularizationPathDisplay(alphas=np.arange(1, 6), coefs=coefs).plot(x_axis="norm")
     assert [ax.get_title() for ax in display.ax_] == [f"output {k}" for k in range(4)]
     assert list(display.figure_.axes) == list(display.ax_)

@@ -1,4 +1,8 @@
-"""Pictures and tables of what penalties and pruning do. Needs matplotlib, when something is plotted."""
+"""Pictures and tables of what penalties and pruning do.
+
+They need matplotlib and pandas, when something is plotted or tabulated:
+``pip install 'sknormreg[plot,frames]'``.
+"""
 
 from .._public import publish
 from ._coef_frame import coef_frame

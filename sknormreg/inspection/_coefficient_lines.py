@@ -7,10 +7,8 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from ._end_labels import EndLabels
+from ._ink import grey, line_style
 
-# Okabe and Ito's, which colour-blind readers tell apart; then the same colours in dashes.
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
-STYLES = ("-", "--", "-.", ":")
 COLUMNS = 3
 
 
@@ -38,10 +36,10 @@ def draw_lines(ax, x, coefs, names, chosen, ranks, line_kw):
     """Coefficients (features, points), the chosen features in the colours of their ranks; lines by name."""
     others = np.setdiff1d(np.flatnonzero(np.any(coefs != 0, axis=1)), chosen)
     points = np.stack([np.broadcast_to(x, coefs.shape), coefs], axis=-1)
-    ax.add_collection(LineCollection(points[others], colors="0.75", linewidths=0.7, zorder=1))
+    ax.add_collection(LineCollection(points[others], colors=grey(ax, 0.75), linewidths=0.7, zorder=1))
     lines = []
     for j in chosen:
-        color, style = COLORS[ranks[j] % len(COLORS)], STYLES[ranks[j] // len(COLORS) % len(STYLES)]
+        color, style = line_style(ax, ranks[j])
         usual = {"color": color, "linestyle": style, "linewidth": 1.6}
         lines += ax.plot(x, coefs[j], **{**usual, **line_kw})
     ax.axhline(0, color="0.6", linewidth=1.6, zorder=2.1)  # over those that are zero

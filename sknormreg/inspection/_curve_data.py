@@ -7,6 +7,7 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.utils.validation import check_is_fitted
 
 from ..model_selection import one_standard_error
+from ..model_selection._choice import best_of
 from ..model_selection._compat import scorer_parts
 from ..model_selection._linear import described
 from ._feature_names import unwrap
@@ -38,19 +39,46 @@ def of_paths(model):
         raise ValueError(
             "With alpha_per_target=True every target has a curve of its own: fit one at a time."
         )
-    errors = _chosen_row(model, model.score_se_path_, 1)
+    names, chosen = _curves(model)
+
+    def by_curve(values):
+        """(curves, alphas): the axes of l1_ratios and blends are there only where there are several."""
+        return None if values is None else np.reshape(values, (len(names), -1))
+
+    means, errors = by_curve(model.mean_score_path_), by_curve(model.score_se_path_)[chosen]
+    counts = by_curve(getattr(model, "n_nonzero_path_", None))
+    alphas = np.atleast_2d(model.alphas_)  # one row, or one for each l1_ratio
+    alphas = np.repeat(alphas, len(names) // len(alphas), axis=0)
     found = {
-        "alphas": _chosen_row(model, model.alphas_, 1),
-        "mean_scores": _chosen_row(model, model.mean_score_path_, 1),
+        "alphas": alphas[chosen],
+        "mean_scores": means[chosen],
         "standard_errors": errors,
-        "n_nonzero": _chosen_row(model, getattr(model, "n_nonzero_path_", None), 1),
+        "n_nonzero": None if counts is None else counts[chosen],
         "score_name": _name_of_path(model),
+        "curve_name": names[chosen] or None,
+        "others": {name: (alphas[k], means[k]) for k, name in enumerate(names) if k != chosen},
     }
     if not np.any(errors > 0):  # of a criterion, a single fold, or a score that is no mean over samples
-        return found | {"standard_errors": None, "alpha_min": model.alpha_min_}
-    if np.ndim(model.mean_score_path_) == 2:  # the best one may have another l1_ratio than the one chosen
+        found["standard_errors"] = None
+    if best_of(means)[0] != chosen:  # a callable may choose another curve than the best one
         return found
+    if found["standard_errors"] is None:
+        return found | {"alpha_min": model.alpha_min_}
     return found | {"alpha_min": model.alpha_min_, "alpha_1se": model.alpha_1se_}
+
+
+def _curves(model):
+    """(names of the curves of l1_ratios and blends, the position of the one chosen)."""
+    names, chosen = [""], 0
+    for parameter in ("l1_ratio", "relax"):
+        values = np.atleast_1d(getattr(model, parameter, None))
+        if values.size < 2:
+            continue
+        values = values.astype(float)
+        names = [f"{name}, {parameter} = {v:g}".removeprefix(", ") for name in names for v in values]
+        picked = np.argmin(np.abs(values - getattr(model, f"{parameter}_")))
+        chosen = chosen * values.size + int(picked)
+    return names, chosen
 
 
 def _name_of_path(model):
@@ -63,19 +91,17 @@ def _name_of_path(model):
 
 def of_scikit_learn(model):
     """Of scikit-learn's LassoCV and ElasticNetCV."""
+    names, chosen = _curves(model)
+    scores = -np.reshape(model.mse_path_, (len(names), -1, model.mse_path_.shape[-1]))
+    alphas = np.broadcast_to(model.alphas_, scores.shape[:2])
     return {
-        "alphas": _chosen_row(model, model.alphas_, 1),
-        "scores": -_chosen_row(model, model.mse_path_, 2),
+        "alphas": alphas[chosen],
+        "scores": scores[chosen],
         "alpha_min": model.alpha_,
         "score_name": SQUARED_ERROR,
+        "curve_name": names[chosen] or None,
+        "others": {name: (alphas[k], scores[k].mean(-1)) for k, name in enumerate(names) if k != chosen},
     }
-
-
-def _chosen_row(model, values, ndim):
-    """That of the chosen l1_ratio, where there is one for each."""
-    if values is None or np.ndim(values) == ndim:
-        return values
-    return values[np.argmin(np.abs(np.asarray(model.l1_ratio, dtype=float) - model.l1_ratio_))]
 
 
 def of_search(search, X, y, param_name, scoring, larger_is_simpler):
@@ -110,7 +136,22 @@ def of_search(search, X, y, param_name, scoring, larger_is_simpler):
         "score_name": _name_of(search, score),
         "param_name": short,
         "larger_is_simpler": larger_is_simpler,
+        "curve_name": _chosen_beside(name, params, params[best]),
     }
+
+
+def _chosen_beside(name, params, best):
+    """What else the search chose of, and took."""
+    varied = [
+        key
+        for key in sorted(best.keys() - {name})
+        if not all(key in one and _same(one[key], best[key]) for one in params)
+    ]
+    return ", ".join(f"{key.rpartition('__')[2]} = {_brief(best[key])}" for key in varied) or None
+
+
+def _brief(value):
+    return f"{value:.3g}" if isinstance(value, Real) and not isinstance(value, bool) else f"{value!s:.30}"
 
 
 def _within_one_error(values, scores, larger_is_simpler):
@@ -162,10 +203,12 @@ def _parameter(params, asked):
 def _differ_only_in(name, params, best):
     others = params.keys() - {name}
     return (
-        name in params
-        and params.keys() == best.keys()
-        and all(params[k] is best[k] or np.array_equal(params[k], best[k]) for k in others)
+        name in params and params.keys() == best.keys() and all(_same(params[k], best[k]) for k in others)
     )
+
+
+def _same(a, b):
+    return a is b or np.array_equal(a, b)
 
 
 def _name_of(search, score):

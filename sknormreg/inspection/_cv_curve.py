@@ -1,29 +1,26 @@
 """The cross-validated score against the strength of the penalty."""
 
+from itertools import cycle
+
 import numpy as np
 
 from ..model_selection import one_standard_error
 from ._curve_data import curve_data
+from ._optional import check_matplotlib
 from ._penalty_axis import WEAKER, add_counts, set_strength_scale, short
-from ._pruning_curve import check_matplotlib
+from ._score_curve import axes_or_new, axis_label, check_error_style, draw_curve
 
-STYLES = ("errorbar", "fill_between", None)
-SPELT = {
-    "r2": "R²",
-    "r2_score": "R²",
-    "roc_auc": "ROC AUC",
-    "neg_aic": "AIC",
-    "neg_bic": "BIC",
-    "neg_ebic": "EBIC",
-}
+OTHERS = ("--", ":", "-.", (0, (6, 1, 1, 1, 1, 1)))  # how other curves are drawn
 
 
 class CVCurveDisplay:
     """Cross-validated score against the strength: its mean, one standard error, and what to choose.
 
-    Two strengths are marked: the best, and the strongest penalty within one standard error of it. The
-    penalty weakens from left to right, as in :class:`RegularizationPathDisplay`. Scores that scikit-learn
-    negates, such as "neg_mean_squared_error", are shown as the errors that they are.
+    Two strengths are marked: the best, and the strongest penalty within one standard error of it. Where
+    other parameters were chosen too, such as `l1_ratio` or `relax`, the curve is that of their values,
+    which are named; those of an estimator's other values are drawn without errors. The penalty weakens from
+    left to right, as in :class:`RegularizationPathDisplay`. Scores that scikit-learn negates, such as
+    "neg_mean_squared_error", are shown as the errors that they are.
 
     Parameters
     ----------
@@ -50,6 +47,11 @@ class CVCurveDisplay:
         Whether larger values regularise more. False for a C.
     name : str, default=None
         Label of the curve in the legend.
+    curve_name : str, default=None
+        What was chosen beside the strength, such as "l1_ratio = 0.5".
+    others : dict, default=None
+        Curves of what was not chosen, by their names: mean scores of shape (n_alphas,), or pairs of
+        strengths and mean scores.
 
     Attributes
     ----------
@@ -61,6 +63,8 @@ class CVCurveDisplay:
         The means.
     error_ : matplotlib artist or None
         The container of the error bars, or the filled band.
+    other_lines_ : list of matplotlib Line2D
+        The means of the `others`.
     marks_ : list of matplotlib Line2D
         The vertical lines at the best strength and at that of one standard error.
 
@@ -86,7 +90,7 @@ class CVCurveDisplay:
     def __init__(
         self, *, alphas, mean_scores=None, standard_errors=None, scores=None, n_nonzero=None,
         alpha_min=None, alpha_1se=None, score_name=None, param_name="alpha", larger_is_simpler=True,
-        name=None,
+        name=None, curve_name=None, others=None,
     ):  # fmt: skip
         alphas = np.asarray(alphas, dtype=float)
         if (scores is None) == (mean_scores is None):
@@ -116,6 +120,17 @@ class CVCurveDisplay:
             raise ValueError("There must be an alpha with a score that is not NaN.")
         self.larger_is_simpler = larger_is_simpler
         self.score_name, self.param_name, self.name = score_name, param_name, name
+        self.curve_name, self.others = curve_name, {}
+        for label, curve in (others or {}).items():
+            pair = curve if np.ndim(curve) == 2 else (alphas, curve)
+            x, means = (np.asarray(part, dtype=float) for part in pair)
+            if x.ndim != 1 or x.shape != means.shape:
+                raise ValueError(
+                    f"others[{label!r}] must be one mean score per alpha, or a pair of alphas and mean "
+                    f"scores, got the shape {np.shape(curve)}."
+                )
+            order = np.argsort(-x if larger_is_simpler else x, kind="stable")
+            self.others[label] = x[order], means[order]
         best = self.alphas[np.nanargmax(self.mean_scores)] if alpha_min is None else alpha_min
         simple = self._one_standard_error() if alpha_1se is None else alpha_1se
         self.alpha_min, self.alpha_1se = float(best), None if simple is None else float(simple)
@@ -198,47 +213,39 @@ class CVCurveDisplay:
             Itself.
         """
         check_matplotlib()
-        import matplotlib.pyplot as plt
+        from ._legend import add_legend
 
-        if error_style not in STYLES:
-            raise ValueError(f"error_style must be one of {STYLES}, got {error_style!r}.")
-        if ax is None:
-            _, ax = plt.subplots(layout="constrained")
+        check_error_style(error_style)
+        ax = axes_or_new(ax)
         name = self.name if name is None else name
-        label, sign = self._axis_label()
-        mean = sign * self.mean_scores
-        line_kw = {"marker": "o", "markersize": 3, "linewidth": 1, "label": name, **(line_kw or {})}
-        (self.line_,) = ax.plot(self.alphas, mean, **line_kw)
-        color, self.error_ = self.line_.get_color(), None
-        if self.standard_errors is not None and error_style == "errorbar":
-            bars = {"fmt": "none", "ecolor": color, "elinewidth": 0.8, "capsize": 2, "alpha": 0.5}
-            self.error_ = ax.errorbar(
-                self.alphas, mean, self.standard_errors, **{**bars, **(error_kw or {})}
-            )
-        elif self.standard_errors is not None and error_style == "fill_between":
-            edges = mean - self.standard_errors, mean + self.standard_errors
-            band = {"alpha": 0.2, "linewidth": 0, "color": color}
-            self.error_ = ax.fill_between(self.alphas, *edges, **{**band, **(error_kw or {})})
+        score, sign = axis_label(self.score_name)
+        chosen = _joined(name, self.curve_name and f"{self.curve_name}, chosen")
+        self.line_, self.error_ = draw_curve(
+            ax, self.alphas, sign * self.mean_scores, self.standard_errors, error_style, chosen,
+            line_kw, error_kw,
+        )  # fmt: skip
+        color = self.line_.get_color()
+        self.other_lines_ = [
+            ax.plot(alphas, sign * means, linewidth=1, linestyle=style, label=_joined(name, label))[0]
+            for (label, (alphas, means)), style in zip(self.others.items(), cycle(OTHERS), strict=False)
+        ]
         scale = set_strength_scale(ax, self.alphas, larger_is_simpler=self.larger_is_simpler)
-        prefix = f"{name}, " if name else ""
         self.marks_ = [
-            ax.axvline(at, color=color, linestyle=style, label=prefix + self._mark_label(rule, at))
+            ax.axvline(at, color=color, linestyle=style, label=_joined(name, self._mark_label(rule, at)))
             for rule, at, style in self._marks()
         ]
         if self.n_nonzero is not None:
-            counted = "non-zero coefficients" + (f" ({name})" if name else "")
-            add_counts(ax, self.alphas, self.n_nonzero, counted, scale)
+            counted = "non-zero coefficients" + (", mean over folds" if self._counts_are_means else "")
+            add_counts(ax, self.alphas, self.n_nonzero, counted + (f" ({name})" if name else ""), scale)
         ax.set_xlabel(f"{self.param_name} {WEAKER}")
-        ax.set_ylabel(label)
-        ax.legend(fontsize="small", framealpha=1)
+        ax.set_ylabel(score)
+        add_legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _axis_label(self):
-        """(label, sign): errors as positive numbers."""
-        name = self.score_name or "score"
-        sign = -1 if name.startswith("neg_") else 1
-        return SPELT.get(name, name.removeprefix("neg_").replace("_", " ")), sign
+    @property
+    def _counts_are_means(self):
+        return bool(np.any(self.n_nonzero != np.round(self.n_nonzero)))
 
     def _marks(self):
         if self.alpha_1se == self.alpha_min:
@@ -250,4 +257,10 @@ class CVCurveDisplay:
         label = f"{rule}: {self.param_name} = {at:.3g}"
         if self.n_nonzero is not None:
             label += f", {short(self.n_nonzero[np.abs(self.alphas - at).argmin()])} non-zero"
+            label += " (mean)" if self._counts_are_means else ""
         return label
+
+
+def _joined(*parts):
+    """A label of those that there are."""
+    return ", ".join(part for part in parts if part) or None

@@ -57,4 +57,6 @@ def _spread(ax, x):
 
 def short(count):
     """A number, or a mean of numbers."""
+    if count < 1:
+        return f"{count:.2g}"
     return f"{count:.0f}" if count == round(count) or count >= 100 else f"{count:.1f}"

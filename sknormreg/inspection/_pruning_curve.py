@@ -4,15 +4,19 @@ import numpy as np
 from sklearn.base import is_classifier, is_regressor
 from sklearn.model_selection import validation_curve
 
+from ._curve_data import score_name as name_of_scorer
+from ._optional import check_matplotlib
+from ._score_curve import axes_or_new, axis_label, check_error_style, draw_curve, mean_and_error
+
 SPARSITY = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-_STYLES = ("fill_between", "errorbar", None)
 
 
 class PruningCurveDisplay:
-    """Score against sparsity: mean over folds, and their standard deviation.
+    """Score against sparsity: its mean over folds, and one standard error.
 
     Make one by :meth:`from_estimator`, or of scores from elsewhere, and plot several into the same axes to
-    compare them.
+    compare them. Scores that scikit-learn negates, such as "neg_mean_squared_error", are shown as the
+    errors that they are.
 
     Parameters
     ----------
@@ -21,7 +25,7 @@ class PruningCurveDisplay:
     scores : array-like of shape (n_points, n_folds)
         Scores on held-out data, one column per fold or seed. NaN is left out.
     score_name : str, default=None
-        What the score is; None is "score".
+        What the score is, by the name that scikit-learn has for it; None is "score".
     name : str, default=None
         Label of the curve in the legend.
 
@@ -32,9 +36,9 @@ class PruningCurveDisplay:
     figure_ : matplotlib Figure
         Its figure.
     line_ : matplotlib Line2D
-        The mean; with ``std_display_style="errorbar"`` that of the error bars.
-    band_ : matplotlib artist or None
-        The filled band, or the container of error bars.
+        The means.
+    error_ : matplotlib artist or None
+        The container of the error bars, or the filled band.
 
     Examples
     --------
@@ -102,7 +106,7 @@ class PruningCurveDisplay:
         params : dict, default=None
             Passed to `fit`, such as {"sample_weight": weights}.
         score_name : str, default=None
-            Label of the axis; None is the name of `scoring`, or accuracy or R².
+            What the score is; None is the name of `scoring`, or accuracy or R².
         name : str, default=None
             Label of the curve.
         ax : matplotlib Axes, default=None
@@ -128,8 +132,7 @@ class PruningCurveDisplay:
         return made.plot(ax=ax, **plot_kw)
 
     def plot(
-        self, ax=None, *, name=None, std_display_style="fill_between", line_kw=None, fill_between_kw=None,
-        errorbar_kw=None,
+        self, ax=None, *, name=None, error_style="errorbar", line_kw=None, error_kw=None
     ):  # fmt: skip
         """Plot the curve.
 
@@ -139,10 +142,10 @@ class PruningCurveDisplay:
             Where to plot; None makes a new figure.
         name : str, default=None
             Label of the curve; None is that of the display.
-        std_display_style : {'fill_between', 'errorbar', None}, default='fill_between'
-            How to show one standard deviation on either side.
-        line_kw, fill_between_kw, errorbar_kw : dict, default=None
-            For matplotlib's `plot`, `fill_between` and `errorbar`.
+        error_style : {'errorbar', 'fill_between', None}, default='errorbar'
+            How to show one standard error on either side.
+        line_kw, error_kw : dict, default=None
+            For matplotlib's `plot` of the means, and its `errorbar` or `fill_between`.
 
         Returns
         -------
@@ -150,42 +153,28 @@ class PruningCurveDisplay:
             Itself.
         """
         check_matplotlib()
-        import matplotlib.pyplot as plt
+        from ._legend import add_legend
 
-        if std_display_style not in _STYLES:
-            raise ValueError(f"std_display_style must be one of {_STYLES}, got {std_display_style!r}.")
-        if ax is None:
-            _, ax = plt.subplots()
-        mean, spread = np.nanmean(self.scores, axis=1), np.nanstd(self.scores, axis=1)
+        check_error_style(error_style)
+        ax = axes_or_new(ax)
+        score, sign = axis_label(self.score_name)
+        mean, error = mean_and_error(self.scores)
         label = self.name if name is None else name
-        line_kw = {"label": label, "marker": "o", "markersize": 3, **(line_kw or {})}
-        if std_display_style == "errorbar":
-            self.band_ = ax.errorbar(
-                self.sparsity, mean, spread, **{"capsize": 2, **line_kw, **(errorbar_kw or {})}
-            )
-            self.line_ = self.band_.lines[0]
-        else:
-            (self.line_,) = ax.plot(self.sparsity, mean, **line_kw)
-            self.band_ = None
-            if std_display_style == "fill_between":
-                shade = {"alpha": 0.2, "linewidth": 0, "color": self.line_.get_color()}
-                self.band_ = ax.fill_between(
-                    self.sparsity, mean - spread, mean + spread, **{**shade, **(fill_between_kw or {})}
-                )
+        self.line_, self.error_ = draw_curve(
+            ax, self.sparsity, sign * mean, error, error_style, label, line_kw, error_kw
+        )
         ax.set_xlabel("sparsity (fraction removed)")
-        ax.set_ylabel(self.score_name or "score")
-        if ax.get_legend_handles_labels()[1]:
-            ax.legend()
+        ax.set_ylabel(score)
+        add_legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
 
 def name_of_score(estimator, scoring):
-    if isinstance(scoring, str):
-        return scoring.replace("neg_", "negative ", 1).replace("_", " ")
+    """By scikit-learn's names."""
     if scoring is None:
-        return "accuracy" if is_classifier(estimator) else "R²" if is_regressor(estimator) else None
-    return None
+        return "accuracy" if is_classifier(estimator) else "r2" if is_regressor(estimator) else None
+    return name_of_scorer(scoring)
 
 
 def find_parameter(estimator):
@@ -197,10 +186,3 @@ def find_parameter(estimator):
             f"{type(estimator).__name__} should have one parameter sparsity: {said}. Use param_name."
         )
     return found[0]
-
-
-def check_matplotlib():
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError as error:
-        raise ImportError("Plotting needs matplotlib: pip install 'sknormreg[plot]'.") from error

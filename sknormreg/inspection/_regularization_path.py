@@ -5,9 +5,9 @@ from itertools import cycle
 import numpy as np
 
 from ..model_selection import regularization_path
-from ._feature_names import numbered
+from ._feature_names import kind_of_output, numbered, output_title
+from ._optional import check_matplotlib
 from ._penalty_axis import WEAKER, add_counts, set_strength_scale
-from ._pruning_curve import check_matplotlib
 
 AXIS_LABELS = {
     "alpha": f"alpha {WEAKER}",
@@ -33,7 +33,7 @@ class RegularizationPathDisplay:
     feature_names : array-like of shape (n_features,), default=None
         Names of the features; None is "x0", "x1", ...
     output_names : array-like of shape (n_outputs,), default=None
-        Names of several targets or classes; None is 0, 1, ...
+        Names of the targets or classes; None is 0, 1, ...
     df : array-like of shape (n_alphas,) or (n_outputs, n_alphas), default=None
         Effective degrees of freedom, if they are to be shown.
 
@@ -81,7 +81,7 @@ class RegularizationPathDisplay:
         self.feature_names = _names("feature_names", feature_names, coefs.shape[-2], numbered)
         n_outputs = coefs.shape[0] if coefs.ndim == 3 else 1
         self.output_names = _names("output_names", output_names, n_outputs, np.arange)
-        self.df, self._path = None, None
+        self.df, self._path, self._kind = None, None, "output"
         if df is not None:
             shapes = alphas.shape, (n_outputs, alphas.size)
             if np.shape(df) not in shapes:
@@ -153,14 +153,13 @@ class RegularizationPathDisplay:
         """
         check_matplotlib()
         names = path.feature_names if feature_names is None else feature_names
-        several = path.coefs.ndim == 3
-        outputs = getattr(path.at(path.alphas[0]), "classes_", None) if several else None
+        outputs = path.output_names
         made = cls(alphas=path.alphas, coefs=path.coefs, feature_names=names, output_names=outputs)
-        made._path = path
+        made._path, made._kind = path, kind_of_output(path._model)
         return made.plot(ax, **plot_kw)
 
     def plot(
-        self, ax=None, *, x_axis="alpha", top_axis="n_nonzero", output=None, labels=10, mark=None,
+        self, ax=None, *, x_axis="alpha", top_axis="auto", output=None, labels=10, mark=None,
         line_kw=None,
     ):  # fmt: skip
         """Plot the path.
@@ -173,14 +172,17 @@ class RegularizationPathDisplay:
         x_axis : {'alpha', 'norm', 'df', 'n_nonzero'}, default='alpha'
             Against what: the strength, on a logarithmic axis; the L1 norm of the coefficients over the
             largest on the path; the effective degrees of freedom; or the number of non-zero coefficients.
-        top_axis : {'n_nonzero', 'df', None}, default='n_nonzero'
-            What is counted on top.
+            The last three may fall for a while as the penalty weakens: models that have more of them than
+            a less penalised one are left out.
+        top_axis : {'auto', 'n_nonzero', 'df', None}, default='auto'
+            What is counted on top: 'auto' counts non-zero coefficients, or the degrees of freedom where
+            these are known and the number of those never changes, as with an L2 norm.
         output : object, default=None
             One of the `output_names`, to plot it alone; None is all, each in axes of its own.
         labels : int or list of str, default=10
             How many coefficients get a colour and a name, those of the largest magnitude anywhere on the
             path first; or the features that do, in the order of the colours. All others are thin and grey.
-            A name for which there is no room is left out.
+            Names that are too long are shortened, and those for which there is no room are counted.
         mark : float or dict, default=None
             An alpha to mark by a vertical line, such as that of a search; or several by their names.
         line_kw : dict, default=None
@@ -192,31 +194,39 @@ class RegularizationPathDisplay:
             Itself.
         """
         check_matplotlib()
-        from ._coefficient_lines import color_ranks, draw_lines, grid_of_axes, largest
+        from matplotlib.ticker import MaxNLocator
 
-        outputs = self._chosen(output)
+        from ._coefficient_lines import color_ranks, draw_lines, grid_of_axes, largest
+        from ._ink import grey
+        from ._legend import add_legend
+
+        outputs, top_axis = self._chosen(output), self._on_top(top_axis)
         on_x, on_top = self._values(x_axis, "x_axis"), self._values(top_axis, "top_axis")
         coefs, names = self._by_output[outputs], self.feature_names
         chosen, marks = largest(coefs, names, labels), self._marks(mark)
         ranks = color_ranks(chosen)
         axes, lines = grid_of_axes(ax, len(outputs)), []
         for i, (one, k) in enumerate(zip(axes, outputs, strict=True)):
-            lines.append(draw_lines(one, on_x[k], coefs[i], names, chosen[i], ranks, line_kw or {}))
+            kept = np.arange(self.alphas.size) if x_axis == "alpha" else _rising(on_x[k])
+            x, drawn = on_x[k, kept], coefs[i][:, kept]
+            lines.append(draw_lines(one, x, drawn, names, chosen[i], ranks, line_kw or {}))
             one.margins(x=0)
             scale = set_strength_scale(one, self.alphas, logarithmic=True) if x_axis == "alpha" else {}
             for (label, alpha), style in zip(marks.items(), cycle(("--", ":", "-.")), strict=False):
-                place = np.interp(alpha, self.alphas[::-1], on_x[k][::-1])
-                one.axvline(place, color="0.2", linewidth=1, linestyle=style, label=label)
+                place = np.interp(alpha, self.alphas[kept][::-1], x[::-1])
+                one.axvline(place, color=grey(one, 0.2), linewidth=1, linestyle=style, label=label)
             if marks and one is axes[0]:
-                one.legend(loc="upper left", fontsize="small")
+                add_legend(one)
             if top_axis not in (None, x_axis):
-                add_counts(one, on_x[k], on_top[k], AXIS_LABELS[top_axis], scale)
+                add_counts(one, x, on_top[k, kept], AXIS_LABELS[top_axis], scale)
+            if x_axis == "n_nonzero":
+                one.xaxis.set_major_locator(MaxNLocator(integer=True))
             one.set_xlabel(AXIS_LABELS[x_axis])
             if len(outputs) > 1:
-                name = self.output_names[k]
-                one.set_title(name if isinstance(name, str) else f"output {name}")
+                one.set_title(self._title(k))
             if ax is not None or one.get_subplotspec().is_first_col():
-                one.set_ylabel("coefficient")
+                for_class = self.coefs.ndim == 2 and self._kind == "class"
+                one.set_ylabel("coefficient" + (f" for {self._title(0)}" if for_class else ""))
         self.figure_ = axes[0].figure
         self.ax_, self.lines_ = (axes[0], lines[0]) if len(axes) == 1 else (np.array(axes), lines)
         return self
@@ -231,9 +241,19 @@ class RegularizationPathDisplay:
             raise ValueError(f"output must be one of {known}; got {output!r}.")
         return found
 
+    def _title(self, k):
+        return output_title(self.output_names[k], self._kind)
+
+    def _on_top(self, quantity):
+        """What 'auto' stands for."""
+        if quantity != "auto":
+            return quantity
+        known = self.df is not None or self._path is not None
+        return "df" if known and np.all(self.n_nonzero == self.n_nonzero[..., :1]) else "n_nonzero"
+
     def _values(self, quantity, parameter):
         """(outputs, alphas) of what an axis shows."""
-        allowed = tuple(AXIS_LABELS) if parameter == "x_axis" else ("n_nonzero", "df", None)
+        allowed = tuple(AXIS_LABELS) if parameter == "x_axis" else ("auto", "n_nonzero", "df", None)
         if quantity not in allowed:
             raise ValueError(f"{parameter} must be one of {allowed}, got {quantity!r}.")
         shape = len(self.output_names), self.alphas.size
@@ -262,6 +282,11 @@ class RegularizationPathDisplay:
             f"{name}: alpha = {alpha:.3g}" if name else f"alpha = {alpha:.3g}": alpha
             for name, alpha in marks.items()
         }
+
+
+def _rising(x):
+    """Indices of the models with no more of it than any that is less penalised."""
+    return np.flatnonzero(x <= np.minimum.accumulate(x[::-1])[::-1])
 
 
 def _names(parameter, given, number, default):
