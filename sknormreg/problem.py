@@ -74,7 +74,7 @@ class Problem:
         None where there are none. The last one is kept.
         """
         c = self.coordinates
-        if c.unbounded:
+        if c.unbounded or not (self.penalty.alpha == 0.0 or c.unpenalised.any()):
             return None
         none = c.unpenalised | (self.penalty.alpha == 0.0)
         masks = none & (flat > c.low) & np.isfinite(c.low), none & (flat < c.high) & np.isfinite(c.high)

@@ -131,16 +131,10 @@ def test_a_search_that_runs_away_is_not_followed(loss, size, monkeypatch):
     )
 
 
-def test_a_target_is_credible_down_to_the_loss():
-    model = quadratic.Model(np.eye(2), np.array([1.0, 0.0]), np.zeros(2), np.full(2, 1e-15))
-    none = Coordinates(np.zeros(2), np.full(2, -np.inf), np.full(2, np.inf))
-
-    def credible(target, most=0.5):
-        return quadratic.credible(model, L1(), none, np.array(target), most)
-
-    assert credible([-1.0, 0.0])  # the minimum, where the loss is all gone
-    assert credible([0.0, 0.0])
-    assert not credible([-1.0, 0.0], most=0.4)
-    assert not credible([1.0, 0.0])
-    assert not credible([-1.0, 1e200])
-    assert not credible([np.nan, 0.0])
+def test_no_step_is_longer_than_the_loss_allows():
+    model = quadratic.Model(np.diag([4.0, 0.0]), np.array([2.0, 0.0]), np.zeros(2), np.full(2, 1e-15))
+    assert quadratic.squared_length(model, np.array([-0.5, 0.0]), 0.5) == 1.0  # where the loss is all gone
+    assert quadratic.squared_length(model, np.array([-0.5, 1e9]), 0.5) == 1.0  # along a null direction
+    for long in ([-1.5, 0.0], [-0.5, np.nan], [-1e200, 0.0], [0.0, np.inf]):
+        assert quadratic.squared_length(model, np.array(long), 0.5) == np.inf
+    assert quadratic.squared_length(model, np.array([-1e9, 0.0]), np.inf) == 4e18

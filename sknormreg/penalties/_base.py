@@ -118,11 +118,11 @@ class Penalty(BaseEstimator, ABC):
         nothing. Those of unpenalised coordinates stay, where the conjugate would be infinite.
         """
         pairs = [(1.0 / max(1.0, self.gauge(v, c)), c)]
-        if not c.unbounded:
+        safe = 1.0 if c.unbounded else 1.0 / max(1.0, self.gauge(v, c.without(True, True)))
+        if safe < 1.0:
             penalised = (c.factor > 0.0) & (self.alpha > 0.0)
             touched = c.without(penalised & (w > c.low), penalised & (w < c.high))
-            for least, bounds in ((touched, touched), (c.without(True, True), c)):
-                pairs.append((1.0 / max(1.0, self.gauge(v, least)), bounds))
+            pairs += [(1.0 / max(1.0, self.gauge(v, touched)), touched), (safe, c)]
         return pairs
 
     def with_alpha(self, alpha):

@@ -15,7 +15,7 @@ from .certificate import at_strength, evaluate, land, settle, survey
 from .continuation import stages
 from .model import build_model
 from .polish import polish
-from .quadratic import credible, gradient_noise, minimise
+from .quadratic import gradient_noise, minimise, squared_length
 from .shifts import least_norm
 from .solution import Solution, Status
 from .step import advance
@@ -138,17 +138,19 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
             break
         crude = crude or outside > members.size
         # as no loss is negative, a quadratic that is never below it falls by no more than the objective
-        most = point.objective if guarded or problem.loss.quadratic else np.inf
+        above = guarded or problem.loss.quadratic
+        most = point.loss + penalty.value(point.flat, c) if above else np.inf
         for rough in (crude, True):
             left = budget - workspace.work.proximal_steps
             target = minimise(model, penalty, model_coordinates, workspace.work, rough, left)
-            if credible(model, penalty, model_coordinates, target, most):
+            square = squared_length(model, target - model.start, most)
+            if square < np.inf:
                 break
         else:
-            target = model.start
-        step, m = target - model.start, members.size  # the intercepts behind them have no pattern
+            target, square = model.start, 0.0
+        m = members.size  # the intercepts behind them have no pattern
         if refining:
-            size = float(np.sqrt(max(0.0, step @ (model.gram @ step))))
+            size = np.sqrt(square)
             same_pattern = np.array_equal(np.sign(target[:m]), np.sign(model.start[:m]))
             attempts -= size >= shrinking * refinement
             if (size <= _ROUNDING * scale and same_pattern) or attempts == 0:

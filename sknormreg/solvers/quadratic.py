@@ -33,18 +33,17 @@ def gradient_noise(gram, w, scale):
     return 16 * _EPS * root * (scale + np.linalg.norm(root * w))
 
 
-def credible(model, penalty, coordinates, target, most):
-    """Whether the model falls on the way to `target`, and by no more than `most`, up to rounding.
+def squared_length(model, step, most):
+    """step' G step; inf where it is more than is possible if the model falls by no more than `most`.
 
-    Along a direction that is null but for rounding a search may run away from any minimum.
+    From there to its minimum that is at most 2 `most`, and from any point that is no higher as well. Along
+    a direction that is null but for rounding a search may run away from any minimum.
     """
-    step = target - model.start
     with np.errstate(over="ignore", invalid="ignore"):
-        change = model.gradient @ step + 0.5 * step @ (model.gram @ step)
-        values = [penalty.value(w, coordinates) for w in (model.start, target)]
-        change += values[1] - values[0]
-        slack = model.noise @ np.abs(step) + 64 * _EPS * sum(values)
-    return bool(-most * (1.0 + 1e-6) - slack <= change <= slack)
+        square = float(step @ (model.gram @ step))
+        slack = model.noise @ np.abs(step)
+    possible = abs(square) <= 8.0 * most + slack and np.isfinite(slack)
+    return max(0.0, square) if possible else np.inf
 
 
 def minimise(model, penalty, coordinates, work, crude=False, most=np.inf):
