@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler, scale
 
 from sknormreg import ElasticNet, ElasticNetClassifier, Lasso, LassoClassifier, Ridge, RidgeClassifier
 from sknormreg.model_selection import alpha_grid, alpha_max, regularization_path
+from sknormreg.solvers.freedom import degrees_of_freedom
 
 DIABETES = load_diabetes(return_X_y=True)
 IRIS = scale(load_iris().data), load_iris().target
@@ -76,11 +77,22 @@ def test_integer_weights_are_repetition():
         assert_allclose(weighted.df, plain.df, rtol=1e-8)
 
 
+@pytest.mark.parametrize("rows", [442, 8])
+def test_degrees_of_freedom_of_least_squares_are_the_rank(rows):
+    """In the units of each column: one is measured in others, one is the difference of two."""
+    X = np.column_stack([DIABETES[0][:rows], DIABETES[0][:rows, 3] - DIABETES[0][:rows, 2]])
+    X[:, 4] *= 1e-12
+    task = Ridge()._task(X, DIABETES[1][:rows], None)
+    point = 0.0, np.zeros((1, 11)), np.zeros(1)
+    assert degrees_of_freedom(task.problems[0], [point], task.workspace) == [min(10, rows - 1)]
+
+
 def test_grid():
     grid = alpha_grid(Lasso(), *DIABETES, n_alphas=20, eps=0.01)
     assert grid[0] == alpha_max(Lasso(), *DIABETES)
     assert_allclose(np.diff(np.log(grid)), np.log(0.01) / 19)
-    assert_allclose(alpha_grid(Ridge(), *DIABETES)[0], 442e3 * grid[0])
+    ends = [alpha_grid(Lasso(), X, DIABETES[1][: len(X)])[[0, -1]] for X in (DIABETES[0], DIABETES[0][:9])]
+    assert_allclose([last / first for first, last in ends], [1e-4, 1e-3])
     assert set(alpha_grid(Lasso(), DIABETES[0], np.ones(442))) == {np.finfo(float).resolution}
 
 

@@ -294,7 +294,7 @@ def test_marks():
     assert_allclose(vertical, norms[[50, 20]])
     labels = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert labels == [f"best: alpha = {path.alphas[50]:.3g}", f"1 SE: alpha = {path.alphas[20]:.3g}"]
-    with pytest.raises(ValueError, match=r"The path runs from 2\.148 to 0\.002148: mark=3 is outside"):
+    with pytest.raises(ValueError, match=r"The path runs from 2\.148 to 0\.0002148: mark=3 is outside"):
         display.plot(mark=3)
 
 

@@ -98,7 +98,7 @@ class RegularizationPathDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y, *, alphas=100, eps=1e-3, sample_weight=None, ax=None, **plot_kw
+        cls, estimator, X, y, *, alphas=100, eps=None, sample_weight=None, ax=None, **plot_kw
     ):
         """Compute the path of an estimator, and plot it.
 
@@ -113,8 +113,8 @@ class RegularizationPathDisplay:
             Target.
         alphas : int or array-like, default=100
             How many to choose, or the alphas themselves.
-        eps : float, default=1e-3
-            The smallest alpha over the largest, where they are chosen.
+        eps : float, default=None
+            The smallest alpha over the largest, where they are chosen; None as for :func:`alpha_grid`.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Non-negative weights.
         ax : matplotlib Axes or array of Axes, default=None

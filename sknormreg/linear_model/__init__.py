@@ -17,7 +17,7 @@ from ._ridge_classifier import RidgeClassifier
 from ._ridge_elimination import gaussian_deviance
 from ._spread import deviation
 from ._stands_for import overridden, own, why_no_path
-from ._strengths import largest_alpha
+from ._strengths import alphas_by_freedom, largest_alpha, path_start
 from ._target_names import keep_target_names, output_names
 from ._versions import Versioned
 from ._warning import warn
@@ -35,6 +35,7 @@ __all__ = [
     "Ridge",
     "RidgeClassifier",
     "Versioned",
+    "alphas_by_freedom",
     "by_position",
     "described",
     "deviation",
@@ -46,6 +47,7 @@ __all__ = [
     "overridden",
     "own",
     "params_by_position",
+    "path_start",
     "read_regression_data",
     "relaxed",
     "stack",

@@ -55,6 +55,10 @@ class PathMixin:
                 f"{reason}, which goes past it: define fit_path as well, or call fit for each "
                 f"{self.path_parameter}."
             )
+        return self._fit_path(X, y, values, sample_weight)[0]
+
+    def _fit_path(self, X, y, values, sample_weight=None):
+        """(the same, the `Task` that they solve)."""
         values = list(values)
         if not values:
             raise ValueError(f"values of {self.path_parameter} must be a non-empty sequence.")
@@ -71,7 +75,7 @@ class PathMixin:
         for model, row, solutions in zip(models, alphas, path, strict=True):
             model._warn(solutions, row)
             model._adopt(task, solutions)
-        return models
+        return models, task
 
 
 def _with_alpha(model, value):

@@ -26,7 +26,10 @@ def adopt_gram(workspace, precompute, design, weights, fit_intercept):
     gram = check_array(precompute, dtype=np.float64, copy=True, input_name="precompute")
     if gram.shape != (p, p):
         raise ValueError(f"precompute must have shape ({p}, {p}), got {gram.shape}.")
-    if fit_intercept and not np.allclose(design.mean, 0.0):
+    near = 1e-4 if single else 1e-7  # in the units of each column
+    if fit_intercept and np.any(
+        np.abs(design.mean) > near * np.sqrt(design.squares(np.arange(p), weights))
+    ):
         warn(
             "Gram matrix was provided but X was centered to fit intercept: recomputing Gram matrix.",
             UserWarning,
@@ -35,7 +38,8 @@ def adopt_gram(workspace, precompute, design, weights, fit_intercept):
     pair = np.unique([p // 2, min(p // 2 + 1, p - 1)])
     computed = design.gram(pair, weights)[0, -1] * n
     given = gram[pair[0], pair[-1]]
-    if not np.isclose(computed, given, rtol=1e-4 if single else 1e-7, atol=1e-5):
+    sizes = np.sqrt(design.squares(pair, weights) * n)
+    if not abs(computed - given) <= near * sizes[0] * sizes[-1]:
         raise ValueError(
             "Gram matrix passed in via 'precompute' parameter did not pass validation when a single "
             "element was checked - please check that it was computed properly. For element "

@@ -1,46 +1,37 @@
-"""Models of a path, each blended with least squares on its own features."""
+"""Models of a path, each blended with a fit without penalty on its own features."""
 
 from copy import copy
 
 import numpy as np
-from sklearn.base import clone
 
-from ..solvers.relaxed import refit_on_support
-from ._base import store
+from ..solvers.relaxed import refitted
+from ..solvers.solution import Status
+from ._base import stack, store
 
 
-def relaxed(estimator, models, X, y, gammas, sample_weight=None):
-    """A list of models for each of `models`, fitted by `estimator` to the same data: one for each gamma.
+def relaxed(task, models, gammas):
+    """For each of `models`, fitted to a `Task`, a list of models: one for each gamma.
 
-    Their `dual_gap_` and `n_iter_` are those of the penalised fit.
+    Their `dual_gap_` and `n_iter_` are those of the penalised fit. In the second list returned are the
+    models whose refit has no finite minimiser, because their features separate the classes: what it
+    returns only shows a direction.
     """
-    task = clone(estimator)._task(X, y, sample_weight)
-    coefs = np.array([np.atleast_2d(model.coef_) for model in models], dtype=np.float64)  # (A, K, p)
-    refitted = np.empty_like(coefs)
-    for k, problem in enumerate(task.problems):
-        cross = problem.design.correlate(problem.y * problem.weights)[0]
-        yy = float((problem.y * problem.y)[0] @ problem.weights)
-        refitted[:, k] = refit_on_support(
-            _gram_of(task), cross, coefs[:, k], problem.coordinates, yy, task.workspace.work
-        )
-    return [
-        [_blended(model, task.attributes(coef, np.zeros(len(coef))), gamma) for gamma in gammas]
-        for model, coef in zip(models, refitted, strict=True)
-    ]
+    first, shape = models[0], task.problems[0].shape
+    coefs = np.array([np.reshape(model.coef_, (-1, *shape)) for model in models], dtype=np.float64)
+    options = {"tol": first.tol, "max_iter": first.max_iter}
+    with np.errstate(over="ignore", invalid="ignore"):
+        columns = [refitted(problem, coefs[:, k], **options) for k, problem in enumerate(task.problems)]
+    found, unbounded = [], []
+    for model, solutions in zip(models, zip(*columns, strict=True), strict=True):
+        finite = [s for s in solutions if s.status is not Status.NO_MINIMISER]
+        first._warn(finite, np.zeros(len(finite)))
+        parts = task.attributes(*stack(solutions))
+        found.append([_blended(model, parts, gamma) for gamma in gammas])
+        unbounded.append(len(finite) < len(solutions))
+    return found, unbounded
 
 
-def _gram_of(task):
-    problem, workspace = task.problems[0], task.workspace
-
-    def gram_of(features):
-        workspace.members = features
-        return workspace.gram(problem.design, problem.weights)
-
-    return gram_of
-
-
-def _blended(model, refitted, gamma):
+def _blended(model, refit, gamma):
     made = copy(model)
-    parts = {name: gamma * getattr(model, name) + (1.0 - gamma) * refitted[name] for name in refitted}
-    store(made, parts)
+    store(made, {name: gamma * getattr(model, name) + (1.0 - gamma) * refit[name] for name in refit})
     return made

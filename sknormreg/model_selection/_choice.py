@@ -30,10 +30,10 @@ def check_scored(mean):
         )
 
 
-def warn_of(mean):
+def warn_of(mean, reason=""):
     """Warn of scores that are not finite, in the words of a search."""
     if not np.isfinite(mean).all():
-        warn(f"One or more of the test scores are non-finite: {mean}", UserWarning)
+        warn(f"One or more of the test scores are non-finite: {mean}{reason}", UserWarning)
 
 
 def simplest_near(mean, error, best, strength):

@@ -4,13 +4,13 @@ from sklearn.utils.validation import column_or_1d, validate_data
 
 from ..linear_model import FLOATS, ClassificationMixin, LassoClassifier
 from ..linear_model._checks import check_labels
-from ._path_cv import CV_CONSTRAINTS, PathCV
+from ._path_cv import CV_CONSTRAINTS, RELAX, PathCV
 
 
 class ClassificationCV(ClassificationMixin, PathCV):
     """Of LassoClassifier and ElasticNetClassifier."""
 
-    _parameter_constraints = {**LassoClassifier._parameter_constraints, **CV_CONSTRAINTS}
+    _parameter_constraints = {**LassoClassifier._parameter_constraints, **CV_CONSTRAINTS, "relax": RELAX}
     _parameter_constraints.pop("alpha")
     _parameter_constraints.pop("warm_start")
 

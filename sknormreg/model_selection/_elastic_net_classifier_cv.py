@@ -64,6 +64,11 @@ class ElasticNetClassifierCV(ClassificationCV):
         The score on held-out data; None is minus the log-loss, and accuracy for the squared hinge. Sample
         weights count in it. A fold may lack classes: they have no probability in a model that has not seen
         them, and every metric that takes labels is told all. Of two classes the second is the positive one.
+    relax : float or list of float, default=None
+        The relaxed lasso: blends ``relax * coef + (1 - relax) * refit`` with the fit without penalty on the
+        coefficients that each alpha leaves, in [0, 1]; of a list the best is chosen with alpha. 1 is no
+        blend. Where those separate the classes of a fold, the log-loss has no finite minimiser, and the
+        blends with it no score (NaN). `dual_gap_` and `n_iter_` are of the penalised fit. Needs folds.
 
     Attributes
     ----------
@@ -89,6 +94,9 @@ class ElasticNetClassifierCV(ClassificationCV):
         The alpha with the best mean score.
     alpha_1se_ : float
         The largest alpha within one standard error of it.
+    relax_ : float
+        The blend chosen, if `relax` is given. The paths then have an axis for the blends before that of the
+        alphas.
     dual_gap_ : float or ndarray
         Duality gap at the returned coefficients, in the units of the objective.
     n_iter_ : ndarray of int
@@ -115,9 +123,10 @@ class ElasticNetClassifierCV(ClassificationCV):
     ----------
     Friedman, Hastie and Tibshirani, J. Stat. Softw. 33 (2010), section 2.5, for the grid; Breiman,
     Friedman, Olshen and Stone, "Classification and regression trees", 1984, section 3.4.3, for one standard
-    error; Rad and Maleki, JRSS B 82 (2020), eq. 8, for approximate leave-one-out; Zou, Hastie and
-    Tibshirani, Ann. Stat. 35 (2007), theorem 1, for the degrees of freedom; Chen and Chen, Biometrika 95
-    (2008), eq. 1, for the extended criterion.
+    error; Rad and Maleki, JRSS B 82 (2020), eq. 8, for approximate leave-one-out; Hastie, Tibshirani and
+    Tibshirani, Statistical Science 35 (2020), eq. 5, for the relaxed lasso; Zou, Hastie and Tibshirani,
+    Ann. Stat. 35 (2007), theorem 1, for the degrees of freedom; Chen and Chen, Biometrika 95 (2008), eq. 1,
+    for the extended criterion.
 
     Examples
     --------
@@ -156,6 +165,7 @@ class ElasticNetClassifierCV(ClassificationCV):
         bounds=None,
         alpha_rule="min",
         scoring=None,
+        relax=None,
     ):
         self.l1_ratio = l1_ratio
         self.eps = eps
@@ -174,3 +184,4 @@ class ElasticNetClassifierCV(ClassificationCV):
         self.bounds = bounds
         self.alpha_rule = alpha_rule
         self.scoring = scoring
+        self.relax = relax

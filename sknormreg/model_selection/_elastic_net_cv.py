@@ -70,6 +70,10 @@ class ElasticNetCV(RegressionCV):
         The relaxed lasso: blends ``relax * coef + (1 - relax) * refit`` with the least squares fit on the
         features that each alpha leaves, in [0, 1]; of a list the best is chosen with alpha. 1 is no blend.
         `dual_gap_` and `n_iter_` are of the penalised fit. Needs folds.
+    noise_variance : float or array-like of shape (n_targets,), default=None
+        Variance of the noise in the target, for the information criteria. None is what least squares on
+        all features leaves, where there are more samples than features; else that of each fit, which makes
+        the criteria choose fits that go through every sample: a warning tells of one.
 
     Attributes
     ----------
@@ -98,6 +102,8 @@ class ElasticNetCV(RegressionCV):
     relax_ : float
         The blend chosen, if `relax` is given. The paths then have an axis for the blends before that of the
         alphas.
+    noise_variance_ : float or ndarray of shape (n_targets,)
+        The variance that an information criterion took, where it was given or estimated once.
     dual_gap_ : float or ndarray
         Duality gap at the returned coefficients, in the units of the objective.
     n_iter_ : int or list of int
@@ -120,6 +126,8 @@ class ElasticNetCV(RegressionCV):
     -----
     sklearn.exceptions.ConvergenceWarning
         A fit misses the certificate.
+    UserWarning
+        An information criterion chose a fit that goes through nearly all samples.
 
     References
     ----------
@@ -127,8 +135,9 @@ class ElasticNetCV(RegressionCV):
     Friedman, Olshen and Stone, "Classification and regression trees", 1984, section 3.4.3, for one standard
     error; Rad and Maleki, JRSS B 82 (2020), eq. 8, for approximate leave-one-out; Hastie,
     Tibshirani and Tibshirani, Statistical Science 35 (2020), eq. 5, for the relaxed lasso; Zou, Hastie and
-    Tibshirani, Ann. Stat. 35 (2007), theorem 1, for the degrees of freedom; Chen and Chen, Biometrika 95
-    (2008), eq. 1, for the extended criterion.
+    Tibshirani, Ann. Stat. 35 (2007), theorem 1, for the degrees of freedom and the criteria
+    with a known variance of the noise; Chen and Chen, Biometrika 95 (2008), eq. 1, for the extended
+    criterion.
 
     Examples
     --------
@@ -168,6 +177,7 @@ class ElasticNetCV(RegressionCV):
         alpha_rule="min",
         scoring=None,
         relax=None,
+        noise_variance=None,
     ):
         self.l1_ratio = l1_ratio
         self.eps = eps
@@ -188,3 +198,4 @@ class ElasticNetCV(RegressionCV):
         self.alpha_rule = alpha_rule
         self.scoring = scoring
         self.relax = relax
+        self.noise_variance = noise_variance

@@ -17,7 +17,7 @@ from ..solvers.folds import (
     partition,
     squared_errors,
 )
-from ..solvers.relaxed import refit_on_support
+from ..solvers.relaxed import refitted_squares
 from ..solvers.ridge import is_linear_system
 from ..solvers.workspace import Work
 from ._all_classes import scorer_of_fold
@@ -41,7 +41,7 @@ class Candidates:
     penalties: list
     alphas: np.ndarray
     scorer: object
-    gammas: tuple = (1.0,)  # blends with least squares on the features chosen; 1 is the penalised fit
+    gammas: tuple = (1.0,)  # blends with a refit on the features chosen; 1 is the penalised fit
     classes: np.ndarray | None = None  # of all samples
 
     @property
@@ -157,13 +157,14 @@ def _blends(train, coefs, coordinates, gammas):
     """One array (A, K, p), or None where there is none, for each gamma."""
     if coefs is None or gammas == (1.0,):
         return [coefs] * len(gammas)
-    refitted = np.empty_like(coefs)
-    for k, cross in enumerate(train.cross):
-        refitted[:, k] = refit_on_support(
-            lambda features: train.gram[np.ix_(features, features)],
-            cross, coefs[:, k], coordinates, float(train.yy[k]), Work(),
-        )  # fmt: skip
-    return [gamma * coefs + (1.0 - gamma) * refitted for gamma in gammas]
+    refits = [
+        refitted_squares(train.gram, cross, coefs[:, k], coordinates, float(train.yy[k]), Work())
+        for k, cross in enumerate(train.cross)
+    ]
+    if any(refit is None for refit in refits):
+        return [None] * len(gammas)
+    refits = np.stack(refits, axis=1)
+    return [gamma * coefs + (1.0 - gamma) * refits for gamma in gammas]
 
 
 def _variance(Y, weights):
@@ -224,12 +225,14 @@ def _fit_and_score(candidates, row, X, y, sample_weight, number, train, test, sc
     template, alphas = candidates.templates[row], candidates.alphas[row]
     here = {} if sample_weight is None else {"sample_weight": sample_weight[train]}
     data = take_rows(X, train), y[train]
-    models = template.fit_path(*data, alphas, **here)
-    rows = [models]
+    models, task = template._fit_path(*data, alphas, **here)
+    rows, endless = [models], np.zeros(len(models), dtype=bool)
     if candidates.gammas != (1.0,):
-        rows = list(zip(*relaxed(template, models, *data, candidates.gammas, **here), strict=True))
+        blends, endless = relaxed(task, models, candidates.gammas)
+        rows = list(zip(*blends, strict=True))
     params = check_method_params(X, score_params, indices=test)
     scorer = scorer_of_fold(candidates.scorer, candidates.classes, number, y, train, test)
     held = take_rows(X, test), y[test], scorer, params, "raise"
-    scores = [score_path(models[0], list(blended), *held) for blended in rows]
+    scores = np.array([score_path(models[0], list(blended), *held) for blended in rows], dtype=np.float64)
+    scores[np.ix_(np.array(candidates.gammas) < 1.0, endless)] = np.nan
     return scores, [[np.count_nonzero(model.coef_) for model in models]] * len(rows)

@@ -7,6 +7,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn import config_context
 from sklearn.base import is_classifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch
@@ -22,7 +23,7 @@ from .._compat import (
     raise_for_params,
     routing_enabled,
 )
-from ..linear_model import LinearModel, largest_alpha, nameless, params_by_position, relaxed, store
+from ..linear_model import LinearModel, nameless, params_by_position, relaxed, store, warn
 from ..linear_model._checks import as_python, floats
 from ._all_classes import all_classes, weights_of_all
 from ._alpha_grid import falling
@@ -37,7 +38,7 @@ from ._choice import (
     simplest_near,
     warn_of,
 )
-from ._criteria import criterion, samples_count_for
+from ._criteria import criterion, noise_variances, samples_count_for, warn_if_saturated
 from ._fold_progress import Steps
 from ._fold_scores import Candidates, check_folds, read_folds, score_folds, start_from
 from ._linear import linear_model
@@ -52,6 +53,17 @@ CV_CONSTRAINTS = {
     "n_jobs": [Integral, None],
     "verbose": ["verbose"],
 }
+RELAX = ["array-like", Interval(Real, 0, 1, closed="both"), None]
+SEPARABLE = (
+    ". Blends of relax have none where the coefficients that alpha leaves separate the classes of a fold: "
+    "without penalty they grow without end."
+)
+ENDLESS = (
+    "relax={gamma:g}: the coefficients that alpha={alpha:.6g} leaves separate the classes, so without "
+    "penalty the loss has no finite minimiser, and the refit only shows its direction. Use relax=1 or "
+    "larger alphas."
+)
+NOISE_VARIANCE = [Interval(Real, 0, None, closed="neither"), "array-like", None]
 
 
 @dataclass
@@ -64,6 +76,7 @@ class Choice:
     n_nonzero: np.ndarray
     scores: np.ndarray | None = None  # (l1_ratios, alphas, folds)
     moments: object = None  # `Moments` of all rows, where those of the folds were formed
+    noise: np.ndarray | None = None  # (K,), the variances that an information criterion took
 
 
 @nameless
@@ -72,6 +85,8 @@ class PathCV(LinearModel):
 
     A concrete class states besides `_scoring`, the default.
     """
+
+    noise_variance = relax = None  # where they are no parameters
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, **params):
@@ -139,7 +154,8 @@ class PathCV(LinearModel):
             choice = self._along(paths, tasks, alphas, y, sample_weight, routed)
         else:
             choice = self._on_folds(templates, tasks, alphas, X, y, sample_weight, routed, progress)
-            warn_of(choice.mean)
+            separable = self.relax is not None and is_classifier(self)
+            warn_of(choice.mean, SEPARABLE if separable else "")
         check_scored(choice.mean)
         row, place = choice.place
         at, blend = divmod(row, len(self._gammas()))
@@ -152,12 +168,23 @@ class PathCV(LinearModel):
         model._fit_task(tasks[at])
         model.gamma = gamma = self._gammas()[blend]
         if gamma < 1.0:
-            model = relaxed(templates[at], [model], X, y, [gamma], sample_weight)[0][0]
+            ((model,),), (endless,) = relaxed(tasks[at], [model], [gamma])
+            if endless:
+                warn(ENDLESS.format(gamma=gamma, alpha=model.alpha), ConvergenceWarning)
         self._adopt(model, alphas, choice)
 
     def _gammas(self):
-        """Blends with least squares on the features chosen; those that do not relax have none."""
-        return (1.0,)
+        """Blends with a refit on the features chosen; 1 is the penalised fit."""
+        if self.relax is None:
+            return (1.0,)
+        gammas = np.atleast_1d(np.asarray(self.relax, dtype=np.float64))
+        if gammas.ndim != 1 or gammas.size == 0 or not np.all((gammas >= 0) & (gammas <= 1)):
+            raise ValueError(f"relax must be one or more numbers from 0 to 1, got {self.relax!r}.")
+        if (isinstance(self.alpha_rule, str) and self.alpha_rule in CRITERIA) or isinstance(self.cv, str):
+            raise ValueError(
+                f"relax needs folds to choose by, not alpha_rule={self.alpha_rule!r} with cv={self.cv!r}."
+            )
+        return tuple(gammas.tolist())
 
     def _grid(self, tasks):
         """Alphas (l1_ratios, alphas), falling."""
@@ -167,7 +194,7 @@ class PathCV(LinearModel):
                     "Automatic alpha grid generation is not supported for l1_ratio=0. Please supply a grid "
                     "by providing your estimator with the appropriate `alphas=` argument."
                 )
-            return np.array([falling(largest_alpha(task), self.alphas, self.eps) for task in tasks])
+            return np.array([falling(task, self.alphas, self.eps) for task in tasks])
         given = np.sort(check_alphas(self.alphas))[::-1]
         return np.tile(given, (len(tasks), 1))
 
@@ -225,10 +252,16 @@ class PathCV(LinearModel):
                     f"alpha_rule={self.alpha_rule!r} needs a likelihood, which {type(self).__name__} with "
                     f"loss={self.loss!r} has not: use alpha_rule='min' or '1se', or loss='log_loss'."
                 )
+            variances, quadratic = None, tasks[0].problems[0].loss.quadratic
+            if quadratic:
+                variances = noise_variances(self.noise_variance, tasks[0], n, self.tol)
             mean = -np.array(
-                [criterion(self.alpha_rule, *pair, n) for pair in zip(paths, tasks, strict=True)]
+                [criterion(self.alpha_rule, *pair, n, variances) for pair in zip(paths, tasks, strict=True)]
             )
-            return Choice(best_of(mean), mean, np.zeros_like(mean), counts)
+            best = best_of(mean)
+            if quadratic and self.noise_variance is None:
+                warn_if_saturated(self.alpha_rule, paths[best[0]], tasks[best[0]], n, best[1])
+            return Choice(best, mean, np.zeros_like(mean), counts, noise=variances)
         found = [
             score_left_out(path._model, path, task, y, self._scorer(), routed.scorer.score)
             for path, task in zip(paths, tasks, strict=True)
@@ -251,6 +284,7 @@ class PathCV(LinearModel):
     def _adopt(self, model, alphas, choice):
         """All fitted attributes, once everything has been found."""
         self._adopt_model(model)
+        self._adopt_noise(choice)
         vars(self).pop("mse_path_", None)  # of an earlier fit
         gammas = len(self._gammas())
         every = np.repeat(alphas, gammas, axis=0)
@@ -280,6 +314,14 @@ class PathCV(LinearModel):
         kept = {k for k in vars(model) if k.endswith("_")} - told
         store(self, {name: getattr(model, name) for name in kept})
         self.alpha_ = model.alpha
+        vars(self).pop("relax_", None)  # of an earlier fit
+        if self.relax is not None:
+            self.relax_ = model.gamma
+
+    def _adopt_noise(self, choice):
+        vars(self).pop("noise_variance_", None)  # of an earlier fit
+        if choice.noise is not None:
+            self.noise_variance_ = choice.noise if choice.noise.size > 1 else float(choice.noise[0])
 
     def _route(self, sample_weight, params):
         """What goes to the splitter and to the scorer."""

@@ -7,16 +7,16 @@ from numbers import Integral
 import numpy as np
 
 from .._compat import import_pandas
-from ..linear_model import Versioned, largest_alpha, output_names, stack
+from ..linear_model import Versioned, output_names, stack
 from ..linear_model._checks import floats
 from ..solvers.freedom import degrees_of_freedom
 from ..solvers.paths import solve_from, solve_paths
-from ._alpha_grid import SHARE_OF_L1, check_grid, falling
+from ._alpha_grid import check_grid, falling
 from ._last_step import last_step, names_out, with_last_step
 from ._linear import linear_model, read
 
 
-def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None, sample_weight=None):
+def regularization_path(estimator, X, y, alphas=100, *, eps=None, l1_ratio=None, sample_weight=None):
     """Fit a linear model at many alphas, each certified to its `tol`.
 
     At every alpha the minimum of the estimator's own objective, as by ``fit``, for the price of very few
@@ -35,8 +35,8 @@ def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None,
         Target.
     alphas : int or array-like, default=100
         How many to choose by :func:`alpha_grid`, or the alphas themselves, in any order.
-    eps : float, default=1e-3
-        The smallest alpha over the largest, where they are chosen.
+    eps : float, default=None
+        The smallest alpha over the largest, where they are chosen; None as for :func:`alpha_grid`.
     l1_ratio : list of float, default=None
         Several of an elastic net: a list of paths is returned, one each, from one reading of the data.
     sample_weight : float or array-like of shape (n_samples,), default=None
@@ -75,7 +75,7 @@ def regularization_path(estimator, X, y, alphas=100, *, eps=1e-3, l1_ratio=None,
     >>> path.coefs.shape
     (10, 5)
     >>> path.df
-    array([ 0.,  4.,  7.,  9., 10.])
+    array([ 0.,  5.,  8., 10., 10.])
     """
     last = linear_model(last_step(estimator))
     if l1_ratio is not None and "l1_ratio" not in last.get_params():
@@ -110,7 +110,7 @@ def _alphas(task, alphas, eps):
     """Falling."""
     if isinstance(alphas, Integral) and not isinstance(alphas, bool):
         check_grid(alphas, eps)
-        return falling(largest_alpha(task, SHARE_OF_L1), alphas, eps)
+        return falling(task, alphas, eps)
     alphas = floats("alphas", alphas)
     if alphas.ndim != 1 or alphas.size == 0:
         raise ValueError(f"alphas must be a number of alphas or a list of them, got {alphas!r}.")

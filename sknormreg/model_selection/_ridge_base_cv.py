@@ -8,10 +8,10 @@ import numpy as np
 from scipy import sparse
 
 from .._compat import Interval, StrOptions
-from ..linear_model import Ridge, warn
+from ..linear_model import Ridge, deviation, warn
 from ._all_classes import told
 from ._approximate import check_several, exact_errors, knows
-from ._choice import CRITERIA, ask, best_of, deviation, simplest_near, warn_of
+from ._choice import CRITERIA, ask, best_of, simplest_near, warn_of
 from ._fold_scores import start_from
 from ._path_cv import CV_CONSTRAINTS, Choice, PathCV, check_alphas
 from ._regularization_path import path_of
@@ -96,7 +96,7 @@ class RidgeBaseCV(PathCV):
         place = order[found.place[1]]
         if self.alpha_rule == "min":
             place = best_of(mean)[0]  # of equals the first given, as in scikit-learn
-        return Choice(place, mean, error, count, moments=found.moments)
+        return Choice(place, mean, error, count, moments=found.moments, noise=found.noise)
 
     def _leave_out(self, template, task, alphas, X, y, routed):
         errors = self._errors(template, task, alphas, X)
@@ -149,6 +149,7 @@ class RidgeBaseCV(PathCV):
 
     def _adopt_ridge(self, model, alphas, choice, left):
         self._adopt_model(model)
+        self._adopt_noise(choice)
         vars(self).pop("cv_results_", None)  # of an earlier fit
         self.alphas_ = alphas
         self.mean_score_path_, self.score_se_path_ = choice.mean, choice.error

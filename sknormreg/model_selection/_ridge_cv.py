@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..linear_model import RegressionMixin, Ridge, read_regression_data
+from ._path_cv import NOISE_VARIANCE
 from ._ridge_base_cv import RidgeBaseCV
 
 
@@ -62,6 +63,10 @@ class RidgeCV(RegressionMixin, RidgeBaseCV):
         Folds at a time, in threads.
     verbose : bool or int, default=False
         How much joblib tells of the folds.
+    noise_variance : float or array-like of shape (n_targets,), default=None
+        Variance of the noise in the target, for the information criteria. None is what least squares on
+        all features leaves, where there are more samples than features; else that of each fit, which makes
+        the criteria choose fits that go through every sample: a warning tells of one.
 
     Attributes
     ----------
@@ -86,6 +91,8 @@ class RidgeCV(RegressionMixin, RidgeBaseCV):
         The largest alpha within one standard error of it.
     cv_results_ : ndarray of shape (n_samples, n_alphas) or (n_samples, n_targets, n_alphas)
         With `store_cv_results`: s_i e_i^2, or the predictions where `scoring` is given.
+    noise_variance_ : float or ndarray of shape (n_targets,)
+        The variance that an information criterion took, where it was given or estimated once.
     dual_gap_ : float or ndarray
         Duality gap at the returned coefficients, in the units of the objective.
     n_iter_ : ndarray
@@ -104,6 +111,11 @@ class RidgeCV(RegressionMixin, RidgeBaseCV):
     ValueError
         Invalid parameters, bounds or weights, at `fit`; `store_cv_results` or `alpha_per_target` with
         folds.
+
+    Warns
+    -----
+    UserWarning
+        An information criterion chose a fit that goes through nearly all samples.
 
     References
     ----------
@@ -124,6 +136,7 @@ class RidgeCV(RegressionMixin, RidgeBaseCV):
     _model = Ridge
     _scoring = "r2"
     _parameter_constraints = {**RidgeBaseCV._parameter_constraints, "alpha_per_target": ["boolean"]}
+    _parameter_constraints["noise_variance"] = NOISE_VARIANCE
 
     def __init__(
         self,
@@ -143,6 +156,7 @@ class RidgeCV(RegressionMixin, RidgeBaseCV):
         bounds=None,
         n_jobs=None,
         verbose=False,
+        noise_variance=None,
     ):
         self.alphas = alphas
         self.fit_intercept = fit_intercept
@@ -159,6 +173,7 @@ class RidgeCV(RegressionMixin, RidgeBaseCV):
         self.bounds = bounds
         self.n_jobs = n_jobs
         self.verbose = verbose
+        self.noise_variance = noise_variance
 
     def _validate(self, X, y):
         X, Y, y_ndim = read_regression_data(self, X, y)

@@ -95,7 +95,11 @@ class Penalty(BaseEstimator, ABC):
 
     @abstractmethod
     def smooth(self, w, c):
-        """(gradient, diagonal curvature) of Omega at w, meaningful on `active(w, c)`."""
+        """(gradient, curvature) of Omega at w, meaningful on `active(w, c)`.
+
+        The curvature is a float, an array of one entry per coordinate, or a matrix of all pairs of them
+        where Omega is no sum over coordinates.
+        """
 
     @abstractmethod
     def alpha_max(self, grad, c):
@@ -124,6 +128,13 @@ class Penalty(BaseEstimator, ABC):
             touched = c.without(penalised & (w > c.low), penalised & (w < c.high))
             pairs += [(1.0 / max(1.0, self.gauge(v, touched)), touched), (safe, c)]
         return pairs
+
+    def slope_and_curvature(self, w, c, idx):
+        """`smooth` on the coordinates idx: (gradient, curvature), the curvature an array or a matrix."""
+        gradient, curvature = self.smooth(w, c)
+        if np.ndim(curvature) == 2:
+            return gradient[idx], curvature[np.ix_(idx, idx)]
+        return gradient[idx], np.broadcast_to(curvature, w.shape)[idx]
 
     def with_alpha(self, alpha):
         """The same penalty at another strength."""
@@ -202,6 +213,15 @@ class SeparablePenalty(Penalty):
     def smooth(self, w, c):
         a = self.alpha * c.factor
         return np.sign(w) * self.slope(np.abs(w), a), self.curvature(w, a)
+
+
+def add_curvature(hessian, curvature):
+    """Add to a matrix, in place, the curvature of its first coordinates: a matrix or a diagonal."""
+    m = len(curvature)
+    if curvature.ndim == 2:
+        hessian[:m, :m] += curvature
+    else:
+        np.einsum("ii->i", hessian)[:m] += curvature
 
 
 def pull(grad, c):

@@ -9,7 +9,7 @@ Maleki, JRSS B 82 (2020), eq. 8). The penalty keeps its absolute strength when a
 import numpy as np
 from scipy import linalg
 
-from .freedom import hessian_at
+from .freedom import hessian_at, root_of_inverse
 
 _BLOCK = 1 << 24  # doubles in a block of predictions
 _LARGEST = 5000  # side of a matrix worth decomposing
@@ -160,20 +160,6 @@ def held_out_predictors(problem, coef, intercept, workspace):
     return z + (B @ step)[:, :, 0].T
 
 
-def _root_of_inverse(hessian):
-    """T with T'T the inverse, or of a singular matrix the pseudo-inverse."""
-    if hessian.size == 0:  # older versions of SciPy refuse
-        return hessian
-    try:
-        return linalg.solve_triangular(
-            linalg.cholesky(hessian, lower=True), np.eye(len(hessian)), lower=True, overwrite_b=True
-        )
-    except linalg.LinAlgError:
-        values, vectors = linalg.eigh(hessian)
-        kept = values > len(values) * np.finfo(float).eps * values[-1]
-        return (vectors[:, kept] / np.sqrt(values[kept])).T
-
-
 def _influence(problem, coef, intercept, workspace):
     """B (K, K, n): how far the predictor of each row moves per unit of its own gradient."""
     (K, n), p = problem.y.shape, problem.n_features
@@ -184,7 +170,7 @@ def _influence(problem, coef, intercept, workspace):
             f"cv='alo' needs a matrix of all coefficients that are not zero, {m} here, and {_LARGEST} are "
             "its limit. Use folds, or larger alphas."
         )
-    half = _root_of_inverse(hessian)
+    half = root_of_inverse(hessian)
     outputs, features = np.divmod(active, p)
     B = np.zeros((K, K, n))
     step = max(1, _BLOCK // (K * n))

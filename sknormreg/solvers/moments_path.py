@@ -50,7 +50,7 @@ def follow(gram, gradient, start, penalty, coordinates, alphas, yy, work):
     """The same from any start, with the gradient of the loss there."""
     c, p = coordinates, start.size
     unit1, unit2 = penalty.with_alpha(1.0).l1_and_l2(c)
-    noise = 16 * _EPS * np.sqrt(np.maximum(np.diagonal(gram), 0.0) * yy)
+    noise = 16 * _EPS * np.sqrt(np.maximum(np.diagonal(gram), 0.0)) * np.sqrt(yy)
     found = np.empty((len(alphas), p))
     done, certain, steps, factorisations = newton.follow(
         gram, gradient.copy(), start.copy(), unit1, unit2, np.ascontiguousarray(alphas, dtype=np.float64),

@@ -8,6 +8,8 @@ compiled route of `quadratic`, and the same solution.
 import numpy as np
 from scipy import linalg
 
+from ..penalties._base import add_curvature
+
 _EPS = np.finfo(float).eps
 _STEPS = 50  # proximal steps between Newton steps
 _ROUNDS = 400
@@ -68,9 +70,10 @@ class _Search:
         active = np.flatnonzero(self.penalty.active(w, self.c))
         if active.size == 0:
             return w
-        slope, curvature = self.penalty.smooth(w, self.c)
-        hessian = self.model.gram[active[:, None], active] + np.diag(curvature[active])
-        rhs = self.gradient(w)[active] + slope[active]
+        slope, curvature = self.penalty.slope_and_curvature(w, self.c, active)
+        hessian = self.model.gram[active[:, None], active]
+        add_curvature(hessian, curvature)
+        rhs = self.gradient(w)[active] + slope
         direction = -linalg.lstsq(hessian, rhs, lapack_driver="gelsd")[0]
         for t in (1.0, 0.5, 0.25, 0.125):
             trial = w.copy()

@@ -136,7 +136,10 @@ def refine(method, design, Y, weights, start=None):
         size = np.max(np.sqrt(squares) / np.where(reach > 0, reach, 1.0))
         if not np.isfinite(size):
             return coef, False, np.full(len(coef), np.inf)
-        above = 0.5 * (squares + method.lam * ((change * change) @ method.factor))
+        charged = (
+            np.reshape(np.sqrt(method.lam), (-1, 1)) * change
+        )  # the root first: squares alone may overflow
+        above = 0.5 * (squares + (charged * charged) @ method.factor)
         if size >= 0.5 * previous:
             break
         coef, previous = trial, size
