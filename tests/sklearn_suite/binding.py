@@ -95,6 +95,8 @@ def record_fits(classes, fitted):
     wrapped = {name: recorder(name, cls.fit) for name, cls in classes.items()}
     for name, cls in classes.items():
         cls.fit = wrapped[name]
+        if hasattr(cls, "fit_path"):  # still gives what this fit gives
+            cls.fit_path = cls.fit_path
 
 
 def import_dependencies(module):
