@@ -1,12 +1,22 @@
 """Exact fits are certified whatever the units of the columns and however small alpha."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from sknormreg import ElasticNet, Lasso, Ridge, RidgeCV
+from sknormreg import (
+    ElasticNet,
+    ElasticNetClassifier,
+    Lasso,
+    LassoClassifier,
+    Ridge,
+    RidgeClassifier,
+    RidgeCV,
+)
 from sknormreg.solvers.solution import Status
 
 STORES = {"dense": np.asarray, "sparse": sparse.csr_matrix}
@@ -76,6 +86,28 @@ def test_next_to_no_penalty(make, alpha, positive, store):
     right = np.linalg.lstsq(centred, y - y.mean(), rcond=None)[0]
     np.testing.assert_allclose(found.coef_, right, atol=1e-6)
     assert found.dual_gap_ <= 1e-8 * y.var() * 100
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("alpha", [1e-20, 1e-17, 1e-10])
+@pytest.mark.parametrize(
+    "make",
+    [
+        LassoClassifier,
+        ElasticNetClassifier,
+        partial(RidgeClassifier, loss="log_loss"),
+        partial(LassoClassifier, loss="squared_hinge"),
+    ],
+)
+def test_next_to_no_penalty_on_classes(make, alpha, n_classes):
+    """The classes overlap, so the fit without a penalty is near."""
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(200, 4))
+    y = np.digitize(X[:, 0] + 1.5 * rng.normal(size=200), [-1.0, 1.0][: n_classes - 1])
+    found, right = make(alpha).fit(X, y), make(1e-8).fit(X, y)
+    assert np.max(found.dual_gap_) <= 1e-8
+    method = "decision_function" if found.loss == "squared_hinge" else "predict_proba"
+    np.testing.assert_allclose(getattr(found, method)(X), getattr(right, method)(X), atol=1e-5)
 
 
 @pytest.mark.parametrize("make", [Lasso, ElasticNet])

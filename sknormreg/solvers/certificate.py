@@ -50,17 +50,19 @@ def survey(problem, at):
     """The `Point` of a `Landing`, by one full pass over X."""
     u = -problem.loss.gradient(problem.y, at.z, problem.weights)
     correlation = problem.design.correlate(u).reshape(-1)
-    return Point(**vars(at), dual=u, correlation=correlation, gap=_gap(problem, at, correlation))
+    return Point(**vars(at), dual=u, correlation=correlation, gap=gap_at(problem, at, correlation))
 
 
 def at_strength(problem, point):
     """A point that was found under another strength of the same penalty; X need not be read."""
     norm = problem.penalty.value(point.flat, problem.coordinates)
-    return replace(point, norm=norm, gap=_gap(problem, point, point.correlation))
+    return replace(point, norm=norm, gap=gap_at(problem, point, point.correlation))
 
 
-def _gap(problem, at, correlation):
-    """Without a bound the minimum is no larger, so the gap of a loosened problem bounds this one's too.
+def gap_at(problem, at, correlation):
+    """The gap at a point under the dual point with this X'u.
+
+    Without a bound the minimum is no larger, so the gap of a loosened problem bounds this one's too.
 
     A finite bound of an unpenalised coordinate costs what it is away, times the rounding of X'u.
     """

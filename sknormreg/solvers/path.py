@@ -14,7 +14,7 @@ import numpy as np
 from .certificate import at_strength, evaluate, land, settle, survey
 from .continuation import stages
 from .model import build_model
-from .polish import polish
+from .polish import polish, rounding_aside
 from .quadratic import gradient_noise, minimise, squared_length
 from .shifts import least_norm
 from .solution import Solution, Status
@@ -165,10 +165,13 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
             found.point, stopped = point, True
             break
     best = point if np.isnan(point.gap) else found.point
-    if problem.loss.quadratic and n_iter < max_iter and not stopped:  # rounding ended it
-        doubtful = not problem.unpenalised.sure
-        if doubtful or Status.judge(best.gap, tol, null_objective, best.objective) is Status.MAX_ITER:
+    if n_iter < max_iter and not stopped:  # rounding ended it
+        uncertified = Status.judge(best.gap, tol, null_objective, best.objective) is Status.MAX_ITER
+        doubtful = problem.loss.quadratic and not problem.unpenalised.sure
+        if problem.loss.quadratic and (uncertified or doubtful):
             best = polish(problem, best, tol * null_objective, doubtful, workspace.work)
+        elif uncertified:
+            best = replace(best, gap=min(best.gap, rounding_aside(problem, best, members, model)))
     status = Status.judge(best.gap, tol, null_objective, best.objective)
     if stopped and status is Status.MAX_ITER:
         status = Status.STOPPED

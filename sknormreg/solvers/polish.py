@@ -16,11 +16,14 @@ from dataclasses import replace
 import numpy as np
 from scipy import linalg
 
-from .certificate import duality_gap, evaluate
+from ..unpenalised import cholesky
+from .certificate import duality_gap, evaluate, gap_at
 from .orthogonal import Basis, column_norms
 
 _MOST = 1 << 25  # entries of the columns that may be copied: 256 MiB
 _ROUNDS = 20
+_NOISE = 8.0  # as many times the rounding of a gradient a violation may be, and be nothing
+_EPS = np.finfo(float).eps
 
 
 def polish(problem, point, required, doubtful, work):
@@ -52,6 +55,32 @@ def polish(problem, point, required, doubtful, work):
             if entering.size == 0:
                 return point
     return point
+
+
+def rounding_aside(problem, point, members, model):
+    """The gap at a `Point` of any loss, where the conditions of its members hold up to rounding; else inf.
+
+    X'u is known up to the noise of the `model`, its Hessian at the point. So is the dual point next to it
+    that satisfies the conditions exactly: its gap is that of the other coordinates, and half of e'H^-1 e
+    more for the difference e, which a Newton step would gain.
+    """
+    c, penalty, m = problem.coordinates, problem.penalty, members.size
+    violation = penalty.violation(point.flat, -point.correlation, c)[members]
+    off = np.where(violation <= _NOISE * model.noise[:m], np.maximum(violation, 0.0), 0.0)
+    parts = penalty.smooth(point.flat, c)
+    slope, curvature = (np.broadcast_to(part, point.flat.shape)[members] for part in parts)
+    hessian = model.gram.copy()
+    hessian[np.arange(m), np.arange(m)] += curvature
+    found = cholesky(hessian, _EPS)
+    if found is None:
+        return np.inf
+    signed = np.zeros(len(model.gram))
+    signed[:m] = off * np.sign(point.correlation[members] - slope)
+    correlation = point.correlation.copy()
+    correlation[members] -= signed[:m]
+    factor, lengths = found
+    along = linalg.solve_triangular(factor, signed / lengths, lower=True)
+    return gap_at(problem, point, correlation) + 0.5 * float(along @ along)
 
 
 def _violator(problem, point, correlation, kept_out):
