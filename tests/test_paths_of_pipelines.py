@@ -122,7 +122,7 @@ def test_stability_selection_fits_the_steps_on_each_half():
     assert_array_equal(found.selection_path_, expected.selection_path_)
     assert list(found.get_feature_names_out()) == list(X.columns[found.support_])
     chosen = StabilitySelection(pipeline, n_pairs=1).fit(X, Y)
-    assert_allclose(chosen.alphas_, alpha_grid(pipeline, X, Y), rtol=1e-12)
+    assert_allclose(chosen.alphas_, alpha_grid(pipeline, X, Y, eps=chosen.eps), rtol=1e-12)
 
 
 def test_stability_selection_hands_weights_to_the_last_step():

@@ -20,8 +20,7 @@ from sknormreg import (
     RidgeClassifier,
     regularization_path,
 )
-from sknormreg.linear_model._checks import make_coordinates
-from sknormreg.penalties import L1
+from sknormreg.penalties import L1, Coordinates
 from sknormreg.unpenalised import MatrixProducts, Unpenalised
 
 REGRESSORS = [Lasso(0.02), ElasticNet(0.02), Ridge(0.5)]
@@ -132,6 +131,10 @@ def test_folds(distance, penalised):
             np.testing.assert_allclose(found.mse_path_[a, k], error, rtol=1e-6)
 
 
+def within(low, high, p):
+    return np.full(p, low), np.full(p, high)
+
+
 def projected(X, r):
     Q = np.linalg.qr(X)[0]
     return Q @ (Q.T @ r)
@@ -143,12 +146,12 @@ def test_the_charge_is_a_projection(seed, k):
     rng = np.random.default_rng(seed)
     X, r = rng.normal(size=(30, 6)) * 10.0 ** rng.uniform(-5, 5, 6), rng.normal(size=30)
     factor = np.where(np.arange(6) < k, 0.0, 1.0)
-    c = make_coordinates(factor, None, False, 6)
+    c = Coordinates(factor, *within(-np.inf, np.inf, 6))
     free = Unpenalised(L1(0.1), c, 6, MatrixProducts(X.T @ X))
     assert free.indices.tolist() == list(range(k))
     fitted = projected(X[:, :k], r)
     np.testing.assert_allclose(free.charge(X[:, :k].T @ r), 0.5 * fitted @ fitted, rtol=1e-8)
-    c = make_coordinates(factor, (0.0, np.inf), False, 6)
+    c = Coordinates(factor, *within(0.0, np.inf, 6))
     moving = X[:, :k][:, X[:, :k].T @ r > 0]
     free = Unpenalised(L1(0.1), c, 6, MatrixProducts(X.T @ X))
     fitted = projected(moving, r)
@@ -158,7 +161,8 @@ def test_the_charge_is_a_projection(seed, k):
 def test_too_many_for_a_matrix_are_charged_alone(monkeypatch):
     monkeypatch.setattr("sknormreg.unpenalised._LARGEST", 1)
     gram = np.array([[4.0, 1.0], [1.0, 9.0]])
-    free = Unpenalised(L1(0.0), make_coordinates(None, None, False, 2), 2, MatrixProducts(gram))
+    c = Coordinates(np.ones(2), *within(-np.inf, np.inf, 2))
+    free = Unpenalised(L1(0.0), c, 2, MatrixProducts(gram))
     assert free.charge(np.array([2.0, 3.0])) == 1.0
 
 
