@@ -197,3 +197,36 @@ def test_rows_reduced_in_blocks(store, monkeypatch):
     coef, above = orthogonal_ridge(design, Y, np.sqrt(s), np.zeros(2), np.ones(4))
     np.testing.assert_allclose(coef, np.linalg.lstsq(rows, (np.sqrt(s) * Y).T, rcond=None)[0].T, atol=1e-13)
     assert np.all(above <= 1e-28)
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("unpenalised", [0, 5, 22])
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), alpha=st.sampled_from([0.0, 1e-3]))
+def test_wide_rows_on_scales_far_apart(store, unpenalised, seed, alpha):
+    """Every direction counts whatever its units: rows are interpolated, copies of one averaged."""
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(20, 22)) * 10.0 ** np.linspace(-9, 9, 22), rng.normal(size=20)
+    X[1] = X[0]
+    factor = np.where(np.arange(22) < unpenalised, 0.0, 1.0)
+    if alpha and unpenalised < 20:  # what the penalty holds has to be next to free
+        factor *= 1e-40
+    found = Ridge(alpha, penalty_factor=factor).fit(STORES[store](X), y)
+    right = y.copy()
+    right[:2] = y[:2].mean()
+    np.testing.assert_allclose(found.predict(STORES[store](X)), right, atol=1e-9)
+    np.testing.assert_allclose(found.dual_gap_, 0.0, atol=1e-18)
+
+
+@pytest.mark.parametrize("shape", [(30, 6), (10, 25)])
+def test_minimum_norm_beside_a_penalised_target(shape):
+    """alpha=0 is plain minimum norm, whatever the factors, also where another target has a penalty."""
+    rng = np.random.default_rng(4)
+    X, Y = rng.normal(size=shape), rng.normal(size=(shape[0], 2))
+    X[:, 1] = X[:, 0]
+    factor = rng.uniform(0.1, 9.0, shape[1])
+    found = Ridge([0.0, 1.0], penalty_factor=factor).fit(X, Y)
+    A, B = X - X.mean(axis=0), Y - Y.mean(axis=0)
+    np.testing.assert_allclose(found.coef_[0], np.linalg.lstsq(A, B[:, 0])[0], atol=1e-12)
+    normal = A.T @ A + np.diag(factor)
+    np.testing.assert_allclose(found.coef_[1], np.linalg.solve(normal, A.T @ B[:, 1]), atol=1e-12)

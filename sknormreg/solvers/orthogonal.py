@@ -22,14 +22,18 @@ _HEIGHT = 4096  # rows reduced at a time, at least
 def orthogonal_ridge(design, Y, root, lam, factor):
     """(coefficients (K, p), how far the objective is above its minimum (K,)) for Y (K, n), lam (K,)."""
     n, p = design.shape
-    if not factor.any():
-        lam, factor = np.zeros_like(lam), np.ones_like(factor)
+    lam = lam if factor.any() else np.zeros_like(lam)
     if p <= n:
-        A, C = reduce_rows(design, Y, root)
-        return _for_each(lam, A, C, factor, _blur(design, A))
-    A = next(design.row_blocks(n))[1] * root[:, None]
-    A -= np.outer(root, root @ A) if design.centred else 0.0  # the means are rounded to their own size
-    return _wide(A, (Y * root).T, lam, factor, _blur(design, A))
+        solve, (A, C) = _for_each, reduce_rows(design, Y, root)
+    else:
+        solve, A, C = _wide, next(design.row_blocks(n))[1] * root[:, None], (Y * root).T
+        A -= np.outer(root, root @ A) if design.centred else 0.0  # the means are rounded to their own size
+    blur = rounding(A, design.mean)
+    coef, above = np.empty((lam.size, p)), np.empty(lam.size)
+    for some, weight in ((lam == 0, np.ones(p)), (lam > 0, factor)):
+        if some.any():
+            coef[some], above[some] = solve(lam[some], A, C[:, some], weight, blur)
+    return coef, above
 
 
 def reduce_rows(design, Y, root):
@@ -44,11 +48,11 @@ def reduce_rows(design, Y, root):
     return A, C
 
 
-def _blur(design, A):
-    """Rounding of the entries of each column, relative to its length and to eps."""
+def rounding(A, mean):
+    """Of the entries of each column, relative to its length and to eps, where the mean was taken off."""
     lengths = column_norms(A)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return 1.0 + np.nan_to_num(np.abs(design.mean) / lengths, posinf=0.0)
+        return 1.0 + np.nan_to_num(np.abs(mean) / lengths, posinf=0.0)
 
 
 def column_norms(A):
@@ -73,10 +77,7 @@ def _solve(A, C, lam, factor, blur):
     if lam > 0:
         A = np.vstack([A, np.diag(np.sqrt(lam * factor))])
         C = np.vstack([C, np.zeros((factor.size, C.shape[1]))])
-    lengths = column_norms(A)
-    present = np.flatnonzero(lengths > 0)
-    scale = lengths[present]
-    basis = Basis(A[:, present] / scale, blur[present])
+    basis, present, scale = scaled_basis(A, blur)
     scaled = basis.solve(C)
     if basis.rank < present.size:
         directions = basis.null_space()
@@ -108,6 +109,14 @@ def _shorten(w, directions, weight):
     return w - (directions[:, chosen] / lengths[chosen]) @ steps, directions[:, ~seen]
 
 
+def scaled_basis(A, blur):
+    """(`Basis` of the columns of A that are not zero, which these are, their lengths)."""
+    lengths = column_norms(A)
+    present = np.flatnonzero(lengths > 0)
+    scale = lengths[present]
+    return Basis(A[:, present] / scale, blur[present]), present, scale
+
+
 class Basis:
     """Of the span of columns A (m, q) of length one, by QR with column pivoting.
 
@@ -130,6 +139,12 @@ class Basis:
         w[self.chosen] = linalg.solve_triangular(self.triangle, self.Q.T @ C)
         return w
 
+    def coordinates(self):
+        """The columns (rank, q) in this basis."""
+        made = np.empty((self.rank, self.pivot.size))
+        made[:, self.pivot] = self.R[: self.rank]
+        return made
+
     def null_space(self):
         """Columns (q, d) along which A does not change. What may be rounding in them is zero."""
         inverse = linalg.solve_triangular(self.triangle, np.eye(self.rank))
@@ -143,43 +158,42 @@ class Basis:
         return directions
 
 
-def _wide(A, C, lam, factor, blur):
+def _wide(lam, A, C, factor, blur):
     """Fewer rows than columns: unpenalised columns are projected out, the rest turned into n dimensions."""
-    free = factor == 0.0 if lam.any() else np.zeros(factor.size, dtype=bool)
-    rest, left_of = A, C
+    free = factor == 0.0
+    rest, left_of, rest_blur = A[:, ~free], C, blur[~free]
     if free.any():
-        lengths = column_norms(A[:, free])
-        present = lengths > 0
-        Q = Basis(A[:, free][:, present] / lengths[present], blur[free][present]).Q
-        rest, left_of = A[:, ~free], C
+        Q, lengths = scaled_basis(A[:, free], blur[free])[0].Q, column_norms(rest)
         for _ in range(2):  # once is not enough where little is left
             rest, left_of = rest - Q @ (Q.T @ rest), left_of - Q @ (Q.T @ left_of)
-    root = np.sqrt(factor[~free]) if lam.any() else np.ones(A.shape[1])
-    Z, back = turn((rest / root).T)
+        after = column_norms(rest)
+        rest_blur = rest_blur * np.divide(lengths, after, out=np.ones_like(after), where=after > 0)
+    root = np.sqrt(factor[~free])
+    Z, back = turn(rest / root, rest_blur)
     ones = np.ones(Z.shape[1])
     t, left = _for_each(lam, Z, left_of, ones, ones)
     coef = np.zeros((C.shape[1], factor.size))
     coef[:, ~free] = (t @ back.T) / root
     if free.any():
-        w, more = _solve(
-            A[:, free], C - A[:, ~free] @ coef[:, ~free].T, 0.0, np.ones(free.sum()), blur[free]
-        )
-        coef[:, free], left = w.T, left + more
+        ones, missing = np.ones(np.count_nonzero(free)), C - A[:, ~free] @ coef[:, ~free].T
+        solve = _for_each if ones.size <= len(A) else _wide
+        coef[:, free], more = solve(np.zeros_like(lam), A[:, free], missing, ones, blur[free])
+        left = left + more
     return coef, left
 
 
-def turn(columns):
-    """(Z (n, r), back (p, r)) for columns (p, n) of wide rows: rows = Z back', back orthonormal.
+def turn(A, blur):
+    """(Z (n, r), back (p, r)): the wide rows are A = Z back', back orthonormal, with r the rank.
 
-    By Householder QR with pivoting, the longest columns first: in that order each row of `back` is accurate
-    relative to its own size (Cox and Higham, 1998), so columns on scales far apart keep their digits.
+    That is decided on columns of length one. Then come Householder reflections of the rows' own span with
+    pivoting, the longest columns first: in that order each row of `back` is accurate relative to its own
+    size (Cox and Higham, 1998), so columns on scales far apart keep their digits.
     """
+    basis, present, scale = scaled_basis(A, blur)
+    columns = np.zeros((A.shape[1], basis.rank))
+    columns[present] = basis.coordinates().T * scale[:, None]
     order = np.argsort(-np.abs(columns).max(axis=1, initial=0.0))
     Q, R, pivot = linalg.qr(columns[order], mode="economic", pivoting=True)
-    diagonal = np.abs(np.diagonal(R))
-    rank = np.count_nonzero(diagonal > max(columns.shape) * _EPS * diagonal[0])
-    Z = np.empty((columns.shape[1], rank), order="F")
-    Z[pivot] = R[:rank].T
-    back = np.empty((columns.shape[0], rank))
-    back[order] = Q[:, :rank]
-    return Z, back
+    back = np.empty_like(columns)
+    back[order] = Q
+    return np.asfortranarray(basis.Q[:, pivot] @ R.T), back

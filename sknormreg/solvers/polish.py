@@ -18,7 +18,7 @@ from scipy import linalg
 
 from ..unpenalised import cholesky
 from .certificate import duality_gap, evaluate, gap_at
-from .orthogonal import Basis, column_norms
+from .orthogonal import scaled_basis
 
 _MOST = 1 << 25  # entries of the columns that may be copied: 256 MiB
 _ROUNDS = 20
@@ -105,10 +105,7 @@ def _newton_step(problem, point, active):
     M = next(design.restrict(active).row_blocks(n))[1] * root[:, None]
     if curvature.any():
         M = np.vstack([M, np.diag(np.sqrt(curvature))])
-    lengths = column_norms(M)
-    present = np.flatnonzero(lengths > 0)
-    scale = lengths[present]
-    basis = Basis(M[:, present] / scale, np.ones(present.size))
+    basis, present, scale = scaled_basis(M, np.ones(active.size))
     wanted = (slope[present] / scale)[basis.chosen]
     along = basis.Q[:n].T @ residual - linalg.solve_triangular(basis.triangle, wanted, trans="T")
     scaled = np.zeros(present.size)

@@ -13,7 +13,7 @@ from scipy import linalg
 from ..design import DenseDesign
 from ..penalties import L2, Coordinates
 from .certificate import evaluate
-from .orthogonal import turn
+from .orthogonal import rounding, turn
 from .path import solve_path
 from .solution import Status
 
@@ -76,5 +76,6 @@ def _rotation(wide, factor, s):
         return np.asfortranarray(vectors * root), lambda t: wide.correlate(t @ dual.T) / factor
     scale = np.sqrt(factor)
     columns = wide.columns(np.arange(p)) / scale[:, None]
-    Z, back = turn(columns - (columns @ s)[:, None])
+    rows = (columns - (columns @ s)[:, None]).T
+    Z, back = turn(rows, rounding(rows, wide.mean / scale))
     return Z, lambda t: (t @ back.T) / scale
