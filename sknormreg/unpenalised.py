@@ -125,10 +125,10 @@ def well_conditioned(gram, least):
 def cholesky(matrix, least):
     """(lower factor of the matrix scaled to a diagonal of ones, the scale).
 
-    None where it is too near to a singular one: rank does not depend on units.
+    None where it is too near to a singular one, or empty: rank does not depend on units.
     """
     scale = np.sqrt(np.maximum(np.diagonal(matrix), 0.0))
-    if not np.all((scale > 0) & np.isfinite(scale)):
+    if not (scale.size and np.all((scale > 0) & np.isfinite(scale))):
         return None
     scaled = matrix / scale / scale[:, None]
     norm = np.abs(scaled).sum(axis=0).max(initial=0.0)

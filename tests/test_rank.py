@@ -230,3 +230,30 @@ def test_minimum_norm_beside_a_penalised_target(shape):
     np.testing.assert_allclose(found.coef_[0], np.linalg.lstsq(A, B[:, 0])[0], atol=1e-12)
     normal = A.T @ A + np.diag(factor)
     np.testing.assert_allclose(found.coef_[1], np.linalg.solve(normal, A.T @ B[:, 1]), atol=1e-12)
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("draw", [one_hot, shares, copies, difference, constants])
+def test_dependent_columns_are_left_out_of_a_gram_matrix(draw, store, monkeypatch):
+    """Rows confirm what it proposes, so nothing takes several times as long."""
+    rng = np.random.default_rng(5)
+    X = draw(rng)
+    y = rng.normal(size=len(X))
+    monkeypatch.setattr("sknormreg.solvers.ridge.orthogonal_ridge", None)
+    s = np.full(len(y), 1 / len(y))
+    np.testing.assert_allclose(Ridge(0).fit(STORES[store](X), y).coef_, minimum_norm(X, y, s), atol=1e-10)
+
+
+@pytest.mark.parametrize("store", STORES)
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), digits=st.floats(1, 11))
+def test_what_a_gram_matrix_takes_for_dependent(store, seed, digits):
+    """A column at any distance that its entries can show keeps its part of the fit."""
+    rng = np.random.default_rng(seed)
+    x, z, other = rng.normal(size=(3, 80))
+    X = np.column_stack([x, other, x + 10.0**-digits * z, x + other])
+    y = z + rng.normal(size=80)
+    apart = np.column_stack([x, other, (X[:, 2] - x) * 10.0**digits, np.ones(80)])
+    right = apart @ np.linalg.lstsq(apart, y)[0]
+    found = Ridge(0).fit(STORES[store](X), y).predict(STORES[store](X))
+    np.testing.assert_allclose(found, right, atol=1e-14 * 10.0**digits + 1e-10)

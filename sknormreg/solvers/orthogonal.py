@@ -80,10 +80,7 @@ def _solve(A, C, lam, factor, blur):
     basis, present, scale = scaled_basis(A, blur)
     scaled = basis.solve(C)
     if basis.rank < present.size:
-        directions = basis.null_space()
-        for weight in _metrics(factor[present]):
-            if directions.shape[1]:
-                scaled, directions = _shorten(scaled, directions, weight / scale)
+        scaled = shorten(scaled, basis.null_space(), factor[present], scale)
         scaled += basis.solve(C - basis.A @ scaled)
     w = np.zeros((A.shape[1], C.shape[1]))
     w[present] = scaled / scale[:, None]
@@ -91,10 +88,13 @@ def _solve(A, C, lam, factor, blur):
     return w, 0.5 * np.einsum("ik,ik->k", gain, gain)
 
 
-def _metrics(factor):
-    """Roots of the weights in the sums of squares that are to be small, one after the other."""
+def shorten(scaled, directions, factor, scale):
+    """Coefficients (p, K), times `scale`, of the least sum of f_j w_j^2 among those along `directions`."""
     penalised = factor > 0
-    return [np.sqrt(factor)] if penalised.all() else [np.sqrt(factor), (~penalised).astype(float)]
+    for weight in (np.sqrt(factor), np.where(penalised, 0.0, 1.0)):  # then of those that have no factor
+        if directions.shape[1]:
+            scaled, directions = _shorten(scaled, directions, weight / scale)
+    return scaled
 
 
 def _shorten(w, directions, weight):
@@ -148,14 +148,22 @@ class Basis:
     def null_space(self):
         """Columns (q, d) along which A does not change. What may be rounding in them is zero."""
         inverse = linalg.solve_triangular(self.triangle, np.eye(self.rank))
-        parts = inverse @ self.R[: self.rank, self.rank :]
-        noise = max(self.A.shape) * _EPS * np.abs(inverse).sum(axis=1)[:, None]
-        directions = np.zeros((self.A.shape[1], self.others.size))
-        directions[self.chosen] = np.where(
-            np.abs(parts) <= noise * (1.0 + np.abs(parts).max(axis=0)), 0.0, -parts
+        return null_directions(
+            self.chosen, self.others, inverse, inverse @ self.R[: self.rank, self.rank :]
         )
-        directions[self.others, np.arange(self.others.size)] = 1.0
-        return directions
+
+
+def null_directions(chosen, others, inverse, parts):
+    """Columns (q, d) along which A does not change, for A_o = A_c `parts`. What may be rounding is zero.
+
+    `inverse` is that of the triangle of the columns chosen, of length one.
+    """
+    q = chosen.size + others.size
+    noise = q * _EPS * np.abs(inverse).sum(axis=1)[:, None]
+    directions = np.zeros((q, others.size))
+    directions[chosen] = np.where(np.abs(parts) <= noise * (1.0 + np.abs(parts).max(axis=0)), 0.0, -parts)
+    directions[others, np.arange(others.size)] = 1.0
+    return directions
 
 
 def _wide(lam, A, C, factor, blur):

@@ -4,12 +4,14 @@
 
 for centred X and Y, weights s that sum to one and one lam per target. Which method, by the table below;
 each ends with refinement steps on residuals recomputed from X, so the squared condition number of a Gram
-matrix costs iterations and not digits. What is singular, or too ill-conditioned for that, goes to an
-orthogonal method, which alone decides what depends on what and gives the solution of minimum norm.
+matrix costs iterations and not digits. Where it is singular because columns depend on others, on the rows
+too and to rounding, these are left out (`dependent`). All else goes to an orthogonal method, which decides
+what depends on what. Both give the solution of minimum norm.
 
 | rows n, features p                           | method                                               |
 |----------------------------------------------|------------------------------------------------------|
 | p <= 5000, and p <= n or some factor is 0    | Cholesky of G + lam F; one eigh(G) for several lam   |
+| the same, singular, one lam                  | Cholesky of the columns that others depend on        |
 | n < p, n <= 5000, all lam and factors > 0    | Cholesky of X F^-1 X' + lam I; eigh for several lam  |
 | otherwise, dense or of moderate size         | QR with pivoting (`orthogonal`)                      |
 | otherwise                                    | LSQR                                                 |
@@ -28,6 +30,7 @@ from ..moments import mean_squares
 from ..penalties import L2
 from ..unpenalised import cholesky
 from .certificate import evaluate, squared_residuals
+from .dependent import Dependent
 from .orthogonal import orthogonal_ridge
 from .solution import Solution
 from .workspace import Workspace
@@ -93,15 +96,23 @@ def solve_ridge(design, Y, weights, lam, factor, max_iter=None, workspace=None):
     lam = np.broadcast_to(lam, Y.shape[0])
     if not lam.any():
         factor = np.ones(p)  # nothing is penalised: minimum norm over all features
-    method = None
+    method, workspace = None, workspace or Workspace()
     if p <= _LARGEST and (p <= n or np.any(factor == 0)):
-        method = _Primal(design, weights, lam, factor, workspace or Workspace())
+        method = _Primal(design, weights, lam, factor, workspace)
     elif n < p and n <= _LARGEST and np.all(lam > 0) and np.all(factor > 0):
-        method = _Dual(design, weights, lam, factor, workspace or Workspace())
+        method = _Dual(design, weights, lam, factor, workspace)
     if method is not None and method.sound:
         coef, settled, above = refine(method, design, Y, weights)
         if settled:
             return Squares(coef, above)
+    if isinstance(method, _Primal) and not method.sound and np.all(lam == lam[0]):
+        method = Dependent(design, weights, lam, factor, workspace.whole_gram(design, weights))
+        if method.sound:
+            coef, settled, above = refine(method, design, Y, weights)
+            if settled:
+                coef, settled, above = refine(method, design, Y, weights, method.shortened(coef))
+            if settled:
+                return Squares(coef, above)
     if _can_be_dense(design):
         return Squares(*orthogonal_ridge(design, Y, root, lam, factor))
     return _by_lsqr(design, Y, root, lam, factor, max_iter)
