@@ -256,8 +256,8 @@ class SparseDesign:
             self._rest = mean
         self.X = X
         self.mean = mean
-        far = self._rest**2 > _FAR**2 * self.squares(np.arange(X.shape[1]), weights) / weights.sum()
-        far = np.flatnonzero(far & (2 * self._stored >= X.shape[0]))
+        far = np.flatnonzero((2 * self._stored >= X.shape[0]) & (self._rest != 0.0))
+        far = far[self._rest[far] ** 2 > _FAR**2 * self.squares(far, weights) / weights.sum()]
         if far.size:
             self.X = _with_columns(X, far, X[:, far].toarray() - mean[far])
             self._rest[far] = 0.0

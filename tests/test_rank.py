@@ -257,3 +257,16 @@ def test_what_a_gram_matrix_takes_for_dependent(store, seed, digits):
     right = apart @ np.linalg.lstsq(apart, y)[0]
     found = Ridge(0).fit(STORES[store](X), y).predict(STORES[store](X))
     np.testing.assert_allclose(found, right, atol=1e-14 * 10.0**digits + 1e-10)
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("shape", [(12, 5), (3, 5)])
+@pytest.mark.parametrize("scale", [1e20, 1e60, 1e150])
+def test_dependent_columns_of_which_few_have_a_penalty_that_vanishes(store, shape, scale):
+    """More directions are open than the penalty can tell apart: those left over have least norm."""
+    rng = np.random.default_rng(11)
+    x, y = rng.normal(size=shape[0]), rng.normal(size=shape[0])
+    X = np.outer(x, [1.0, 2.0, -1.0, 1.0, 3.0])
+    right = np.cov(x, y)[0, 1] / np.var(x, ddof=1) * np.array([1.0, 2.0, -1.0, 0.0, 0.0]) / 6.0
+    found = Ridge(1e-3, penalty_factor=[0, 0, 0, 1, 2]).fit(STORES[store](X * scale), y)
+    np.testing.assert_allclose(found.coef_ * scale, right, atol=1e-10)

@@ -102,11 +102,13 @@ def _shorten(w, directions, weight):
     moved = directions * weight[:, None]
     lengths = column_norms(moved)
     seen = lengths > 0
-    order = np.argsort(-np.abs(moved).max(axis=1, initial=0.0))  # stiff rows first (Cox and Higham, 1998)
-    Q, R, pivot = linalg.qr((moved[:, seen] / lengths[seen])[order], mode="economic", pivoting=True)
-    steps = linalg.solve_triangular(R, Q.T @ (w * weight[:, None])[order])
-    chosen = np.flatnonzero(seen)[pivot]
-    return w - (directions[:, chosen] / lengths[chosen]) @ steps, directions[:, ~seen]
+    if not seen.any():
+        return w, directions
+    kept = directions[:, seen] / lengths[seen]
+    order = np.argsort(-np.abs(moved).max(axis=1))  # stiff rows first (Cox and Higham, 1998)
+    basis = Basis((moved[:, seen] / lengths[seen])[order], np.ones(kept.shape[1]))
+    steps = basis.solve((w * weight[:, None])[order])
+    return w - kept @ steps, np.hstack([directions[:, ~seen], kept @ basis.null_space()])
 
 
 def scaled_basis(A, blur):
