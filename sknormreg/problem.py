@@ -36,12 +36,14 @@ class Problem:
         self.n_outputs = self.y.shape[0]
         self.n_features = self.design.shape[1]
         self.shape = (self.n_outputs, self.n_features)
+        self._products = RowProducts(self.design, self.weights)
 
     def with_alpha(self, alpha):
         if alpha == self.penalty.alpha:
             return self
         made = replace(self, penalty=self.penalty.with_alpha(alpha))
         made._null_loss, made._free = self._null_loss, self._free
+        made._products = self._products
         return made
 
     def predictor(self, coef, intercept):
@@ -59,13 +61,16 @@ class Problem:
             return np.zeros(self.n_outputs)
         return self.loss.best_intercept(self.y, z, self.weights)
 
+    def share(self, other):
+        """With a problem that differs in its target and strength only, what these have no part in."""
+        self._free, self._products = other._free, other._products
+
     @property
     def unpenalised(self):
         """The `Unpenalised` coordinates."""
         key = self.penalty.alpha == 0.0
         if key not in self._free:
-            products = RowProducts(self.design, self.weights)
-            self._free[key] = Unpenalised(self.penalty, self.coordinates, self.n_features, products)
+            self._free[key] = Unpenalised(self.penalty, self.coordinates, self.n_features, self._products)
         return self._free[key]
 
     def loosened(self, flat):
@@ -81,7 +86,9 @@ class Problem:
         if not np.any(masks):
             return None
         if not self._loose or not np.array_equal(self._loose[0], masks):
-            self._loose[:] = masks, replace(self, coordinates=c.without(*masks))
+            loose = replace(self, coordinates=c.without(*masks))
+            loose._products = self._products
+            self._loose[:] = masks, loose
         return self._loose[1]
 
     @cached_property

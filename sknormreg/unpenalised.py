@@ -1,26 +1,29 @@
 """Coordinates without a penalty, and what a residual that is not orthogonal to them costs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from scipy import linalg
 
 _LARGEST = 5000  # columns of which a Gram matrix is worth having
-_SURE = 1e-7  # reciprocal condition number of one that leaves nine digits to what it is solved for
+_SURE = 1e-5  # reciprocal condition number of one that leaves nine digits to what it is solved for
 _SEEN = 1e-12  # eigenvalues of it, in the scale of the columns, that are no rounding
 _EPS = np.finfo(float).eps
 
 
 @dataclass
 class RowProducts:
-    """Weighted products of the columns of a design."""
+    """Weighted products of the columns of a design; the last ones are kept."""
 
     design: object
     weights: np.ndarray
+    _last: tuple | None = field(default=None, init=False, repr=False)
 
     def gram(self, features):
-        return self.design.gram(features, self.weights)
+        if self._last is None or not np.array_equal(self._last[0], features):
+            self._last = features, self.design.gram(features, self.weights)
+        return self._last[1]
 
     def squares(self, features):
         return self.design.squares(features, self.weights)
@@ -72,11 +75,8 @@ class Unpenalised:
         for output in np.unique(self._outputs):
             some = np.flatnonzero(moving & (self._outputs == output))
             place = self._place[some]
-            values, vectors = (
-                self._spectrum if place.size == len(whole) else _spectrum(whole[place[:, None], place])
-            )
-            along = scaled[some] @ vectors
-            gain += float(along @ (along / values))
+            square = self._square if place.size == len(whole) else _square(whole[place[:, None], place])
+            gain += square(scaled[some])
         return 0.5 * gain
 
     @cached_property
@@ -113,8 +113,8 @@ class Unpenalised:
         return lengths, gram / scale / scale[:, None]
 
     @cached_property
-    def _spectrum(self):
-        return _spectrum(self._columns[1])
+    def _square(self):
+        return _square(self._columns[1])
 
 
 def well_conditioned(gram, least):
@@ -138,7 +138,13 @@ def cholesky(matrix, least):
     return factor, scale
 
 
-def _spectrum(gram):
+def _square(gram):
+    """The function v' G^+ v of v, for columns of length one."""
+    found = cholesky(gram, _SEEN)
+    if found is not None:
+        factor, scale = found
+        return lambda v: float(np.sum(linalg.solve_triangular(factor, v / scale, lower=True) ** 2))
     values, vectors = linalg.eigh(gram)
     seen = values > max(_SEEN, len(values) * _EPS) * values.max(initial=0.0)
-    return values[seen], vectors[:, seen]
+    root, vectors = np.sqrt(values[seen]), vectors[:, seen]
+    return lambda v: float(np.sum((v @ vectors / root) ** 2))

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sknormreg.design import make_design
+from sknormreg import Lasso
+from sknormreg.design import DenseDesign, make_design
 from sknormreg.losses import LogLoss, SquaredLoss
 from sknormreg.penalties import L1, Coordinates
 from sknormreg.problem import Problem
@@ -100,7 +101,7 @@ def test_a_slope_that_stays_negative_takes_the_whole_step_and_a_positive_one_non
 def test_rotated_columns_keep_their_digits_on_any_scale():
     rng = np.random.default_rng(0)
     columns = rng.normal(size=(30, 6)) * 10.0 ** rng.uniform(-8, 8, size=(30, 1))
-    Z, back = turn(columns)
+    Z, back = turn(columns.T, np.ones(30))
     again = (Z @ back.T).T  # (p, n): the rows times the rotation and back
     assert np.all(np.abs(again - columns) <= 1e-14 * np.abs(columns).max(axis=1, keepdims=True))
     np.testing.assert_allclose(back.T @ back, np.eye(6), atol=1e-14)
@@ -138,3 +139,16 @@ def test_no_step_is_longer_than_the_loss_allows():
     for long in ([-1.5, 0.0], [-0.5, np.nan], [-1e200, 0.0], [0.0, np.inf]):
         assert quadratic.squared_length(model, np.array(long), 0.5) == np.inf
     assert quadratic.squared_length(model, np.array([-1e9, 0.0]), np.inf) == 4e18
+
+
+def test_targets_share_what_they_have_in_common(monkeypatch):
+    """The Gram matrix of the unpenalised columns is formed once for all targets."""
+    formed, gram = [], DenseDesign.gram
+    monkeypatch.setattr(DenseDesign, "gram", lambda *args: formed.append(args[1].size) or gram(*args))
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(50, 6)), rng.normal(size=(50, 7))
+    Lasso(0.01, penalty_factor=[0, 0, 0, 1, 1, 1]).fit(X, Y)
+    assert formed.count(3) == 1
+    formed.clear()
+    Lasso(0, positive=True).fit(X, Y[:, 0])
+    assert formed.count(6) <= 2  # of the certificate, and of the working set

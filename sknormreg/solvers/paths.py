@@ -33,6 +33,7 @@ _LARGE = 4096  # and from which on it never is
 
 def solve_paths(problems, strengths, *, workspace, tol, max_iter=None):
     """A list of solutions, one per problem, for each row of `strengths` (A, K), in the order given."""
+    _share(problems)
     found = np.empty(strengths.shape, dtype=object)
     linear = np.array([is_linear_system(_at(problems, row)) for row in strengths])
     if linear.any():
@@ -55,6 +56,7 @@ def solve_paths(problems, strengths, *, workspace, tol, max_iter=None):
 
 def solve_from(problems, starts, *, workspace, tol, max_iter=None, callback=None):
     """One solution per problem, each at its own strength and from its start: (coef, intercept) or None."""
+    _share(problems)
     if is_linear_system(problems):
         found = solve_squares(problems, tol, max_iter, workspace)
     else:
@@ -64,6 +66,11 @@ def solve_from(problems, starts, *, workspace, tol, max_iter=None, callback=None
             for problem, start in zip(problems, starts, strict=True)
         ]
     return [_explained(*pair) for pair in zip(problems, found, strict=True)]
+
+
+def _share(problems):
+    for problem in problems[1:]:
+        problem.share(problems[0])
 
 
 def _explained(problem, solution):
