@@ -5,7 +5,7 @@ The truth replaces them by well-conditioned columns of the same span.
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import nnls
@@ -49,6 +49,7 @@ def copy_of(estimator, **params):
 @pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("estimator", [*REGRESSORS, *CLASSIFIERS], ids=repr)
 @settings(max_examples=15, deadline=None)
+@example(seed=705691278, digits=3.09375, weighted=True)  # just apart enough for a Gram matrix
 @given(seed=st.integers(0, 2**32 - 1), digits=st.floats(2, 7), weighted=st.booleans())
 def test_twins(estimator, store, seed, digits, weighted):
     rng = np.random.default_rng(seed)
