@@ -232,8 +232,8 @@ def test_the_answers_of_grid_search(name, walked):
         assert callable(found.refit) or found.score(X, y) == expected.score(X, y)
 
 
-def shifted(x):
-    return x + 1.0
+def cubed(x):
+    return x**3
 
 
 REPEATED = {
@@ -256,11 +256,11 @@ REPEATED = {
         2,
     ),
     "functions": (
-        make_pipeline(FunctionTransformer(shifted), Ridge()),
+        make_pipeline(FunctionTransformer(cubed), Ridge()),
         [
-            {"functiontransformer__func": [np.sin, None, shifted], "ridge__alpha": [0.5, 0.1]},
+            {"functiontransformer__func": [np.sin, None, cubed], "ridge__alpha": [0.5, 0.1]},
             {"ridge__alpha": [1.0, 0.1, 0.01]},
-            {"functiontransformer": [FunctionTransformer(lambda x: x - 1.0)], "ridge__alpha": [0.1, 1.0]},
+            {"functiontransformer": [FunctionTransformer(lambda x: np.exp(-(x**2)))], "ridge__alpha": [0.1, 1.0]},
         ],
         4,
     ),
