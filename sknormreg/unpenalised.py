@@ -50,6 +50,10 @@ class Unpenalised:
     """
 
     def __init__(self, penalty, c, n_features, products):
+        if c.plain and penalty.alpha != 0.0:  # there are none, known without looking
+            self.indices = self.features = np.zeros(0, dtype=np.intp)
+            self.independent = self.sure = True
+            return
         none = c.unpenalised | (penalty.alpha == 0.0)
         self.indices = np.flatnonzero(none & (np.isinf(c.low) | np.isinf(c.high)))
         self._up, self._down = np.isinf(c.high[self.indices]), np.isinf(c.low[self.indices])
