@@ -236,6 +236,10 @@ def cubed(x):
     return x**3
 
 
+def bell(x):
+    return np.exp(-(x**2))
+
+
 REPEATED = {
     "default named or not": (
         ElasticNet(max_iter=500),
@@ -260,7 +264,7 @@ REPEATED = {
         [
             {"functiontransformer__func": [np.sin, None, cubed], "ridge__alpha": [0.5, 0.1]},
             {"ridge__alpha": [1.0, 0.1, 0.01]},
-            {"functiontransformer": [FunctionTransformer(lambda x: np.exp(-(x**2)))], "ridge__alpha": [0.1, 1.0]},
+            {"functiontransformer": [FunctionTransformer(bell)], "ridge__alpha": [0.1, 1.0]},
         ],
         4,
     ),
