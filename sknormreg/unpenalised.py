@@ -76,7 +76,7 @@ class Unpenalised:
         if whole is None or self._used.size == 1:
             return 0.5 * float(scaled @ scaled)
         gain = 0.0
-        for output in np.unique(self._outputs):
+        for output in np.unique(self._outputs[moving]):
             some = np.flatnonzero(moving & (self._outputs == output))
             place = self._place[some]
             square = self._square if place.size == len(whole) else _square(whole[place[:, None], place])

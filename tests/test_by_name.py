@@ -92,8 +92,9 @@ def test_the_fit_by_position(model, given):
     same(found.intercept_, expected.intercept_)
     free = clone(model).fit(X, target(model))
     assert not np.array_equal(found.coef_, free.coef_)
-    polars = clone(found).fit(pl.from_pandas(X), target(model))
-    same(polars.coef_, expected.coef_)
+    polars = pl.from_pandas(X)
+    if hasattr(free.fit(polars, target(model)), "feature_names_in_"):  # old scikit-learn reads none of it
+        same(clone(found).fit(polars, target(model)).coef_, expected.coef_)
     other = ["mass", "height", "age", "width"]
     if given is not BY_NAME["counted"]:  # then the order of the columns does not matter
         turned = clone(found).fit(X[other], target(model))

@@ -227,7 +227,7 @@ def test_minimum_norm_beside_a_penalised_target(shape):
     factor = rng.uniform(0.1, 9.0, shape[1])
     found = Ridge([0.0, 1.0], penalty_factor=factor).fit(X, Y)
     A, B = X - X.mean(axis=0), Y - Y.mean(axis=0)
-    np.testing.assert_allclose(found.coef_[0], np.linalg.lstsq(A, B[:, 0])[0], atol=1e-12)
+    np.testing.assert_allclose(found.coef_[0], np.linalg.lstsq(A, B[:, 0], rcond=None)[0], atol=1e-12)
     normal = A.T @ A + np.diag(factor)
     np.testing.assert_allclose(found.coef_[1], np.linalg.solve(normal, A.T @ B[:, 1]), atol=1e-12)
 
@@ -254,7 +254,7 @@ def test_what_a_gram_matrix_takes_for_dependent(store, seed, digits):
     X = np.column_stack([x, other, x + 10.0**-digits * z, x + other])
     y = z + rng.normal(size=80)
     apart = np.column_stack([x, other, (X[:, 2] - x) * 10.0**digits, np.ones(80)])
-    right = apart @ np.linalg.lstsq(apart, y)[0]
+    right = apart @ np.linalg.lstsq(apart, y, rcond=None)[0]
     found = Ridge(0).fit(STORES[store](X), y).predict(STORES[store](X))
     np.testing.assert_allclose(found, right, atol=1e-14 * 10.0**digits + 1e-10)
 

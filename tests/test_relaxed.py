@@ -158,7 +158,9 @@ def test_dependent_columns_leave_the_moments():
             features = np.flatnonzero(ElasticNet(alpha, l1_ratio=0.5).fit(twice[train], Y[train]).coef_)
             assert {2, 10} <= set(features)
             mean = twice[train].mean(axis=0)[features]
-            found = np.linalg.lstsq(twice[train][:, features] - mean, Y[train] - Y[train].mean())[0]
+            found = np.linalg.lstsq(
+                twice[train][:, features] - mean, Y[train] - Y[train].mean(), rcond=None
+            )[0]
             rest = Y[test] - Y[train].mean() - (twice[test][:, features] - mean) @ found
             assert_allclose(model.mse_path_[a, k], np.mean(rest**2), rtol=1e-9)
 
