@@ -14,7 +14,7 @@ from ..unpenalised import cholesky
 from .orthogonal import null_directions, shorten
 
 _NEAR = 1e-10  # squared distances, relative, up to which a column is taken to depend on others
-_SOUND = 1e-12  # reciprocal condition number, in the scale of the columns, that refinement mends
+SOUND = 1e-12  # reciprocal condition number, in the scale of the columns, that refinement mends
 _AT_ONCE = 1 << 24  # doubles in one block of directions and what the rows make of them
 _EPS = np.finfo(float).eps
 
@@ -35,7 +35,7 @@ class Dependent:
         if self.sound:
             _, pivot, rank, _ = linalg.lapack.dpstrf(matrix, lower=1, tol=_NEAR)
             self.chosen, self.others = pivot[:rank] - 1, pivot[rank:] - 1
-            found = cholesky(matrix[np.ix_(self.chosen, self.chosen)], _SOUND)
+            found = cholesky(matrix[np.ix_(self.chosen, self.chosen)], SOUND)
             self.sound = found is not None and self._confirmed(found, matrix)
 
     def correct(self, residual, coef):

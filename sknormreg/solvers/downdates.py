@@ -14,7 +14,7 @@ from scipy.linalg import blas, lapack
 
 from .._kernels.dense import correlate_columns
 from ..moments import mean_squares
-from .ridge import Squares, solve_ridge
+from .ridge import SystemFit, solve_ridge
 
 _EPS = np.finfo(float).eps
 _DRIFT = 1e-9  # relative error at which a down-dated solution is given up
@@ -241,7 +241,7 @@ class Anew:
         self.index = np.flatnonzero(self.kept)
         self.left = self.design.restrict(self.index)
         self.w = np.zeros((self.Y.shape[0], 0))
-        self.last = Squares(self.w, np.zeros(len(self.w)))
+        self.last = SystemFit(self.w, np.zeros(len(self.w)))
         if self.index.size:
             self.last = solve_ridge(self.left, self.Y, self.weights, self.lam, self.factor[self.index])
             self.w = self.last.coef
@@ -255,7 +255,7 @@ class Anew:
         return self.design.squares(np.arange(self.design.shape[1]), self.weights)
 
     def found(self):
-        """The `Squares` of all features."""
+        """The `SystemFit` of all features."""
         return replace(self.last, coef=self.coef())
 
     def coef(self):

@@ -22,7 +22,7 @@ import numpy as np
 from scipy import linalg
 
 from .downdates import Anew, Dual, Primal
-from .ridge import Squares, refine
+from .ridge import SystemFit, refine
 
 _LARGEST = 5000  # side of a matrix worth factorising
 
@@ -89,9 +89,9 @@ class Elimination:
         return self.method.freedom()
 
     def refined(self):
-        """The `Squares` of `coef`, refined on the rows: as good as a fit of its own."""
+        """The `SystemFit` of `coef`, refined on the rows: as good as a fit of its own."""
         method = self.method
         if isinstance(method, Anew):
             return method.found()
         coef, settled, above = refine(method, method.design, method.Y, method.weights, method.coef())
-        return Squares(coef, above) if settled else self._anew().found()
+        return SystemFit(coef, above) if settled else self._anew().found()

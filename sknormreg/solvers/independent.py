@@ -44,7 +44,8 @@ class Reparametrised:
         self.lengths[self.lengths == 0.0] = 1.0
         blur = 1.0 + np.abs(design.mean[features]) / self.lengths
         self.basis = basis = Basis(weighted / self.lengths, blur)
-        self.kept, self.dropped = features[basis.chosen], features[basis.others]
+        self.pivoted = features[basis.pivot]  # in the order of the basis, those that depend on others last
+        self.kept, self.dropped = self.pivoted[: basis.rank], self.pivoted[basis.rank :]
         columns = np.zeros((design.shape[0], features.size))
         counts = root > 0
         columns[counts, : basis.rank] = basis.Q[counts] / root[counts, None]
@@ -52,8 +53,7 @@ class Reparametrised:
         columns[~counts, : basis.rank] = linalg.solve_triangular(
             basis.triangle, others[:, basis.chosen].T, trans="T"
         ).T
-        order = np.argsort(np.append(self.kept, self.dropped))
-        replaced = design.replace(np.append(self.kept, self.dropped)[order], columns[:, order])
+        replaced = design.replace(self.pivoted, columns)
         self.problem = replace(given, design=replaced, coordinates=self._without_dropped())
 
     def _without_dropped(self):
@@ -71,7 +71,7 @@ class Reparametrised:
     def forward(self, coef):
         """Coefficients (K, p) of the problem from those of X."""
         made = coef.copy()
-        made[:, self.kept] = coef[:, np.append(self.kept, self.dropped)] @ self._all.T
+        made[:, self.kept] = coef[:, self.pivoted] @ self._all.T
         made[:, self.dropped] = 0.0
         return made
 

@@ -30,7 +30,7 @@ from ..moments import mean_squares
 from ..penalties import L2
 from ..unpenalised import cholesky
 from .certificate import evaluate, squared_residuals
-from .dependent import Dependent
+from .dependent import SOUND, Dependent
 from .orthogonal import orthogonal_ridge
 from .solution import Solution
 from .workspace import Workspace
@@ -38,13 +38,12 @@ from .workspace import Workspace
 _LARGEST = 5000  # side of a matrix worth factorising
 _DENSE = 1 << 25  # entries of sparse rows that an orthogonal method may hold: 256 MiB
 _DEAR = 1 << 42  # operations of one, from which on an iterative method has to do
-_SOUND = 1e-12  # reciprocal condition number, in the scale of the columns, that refinement mends
 _REFINEMENTS = 10
 _EPS = np.finfo(float).eps
 
 
 @dataclass
-class Squares:
+class SystemFit:
     """What was found for K targets."""
 
     coef: np.ndarray  # (K, p)
@@ -90,7 +89,7 @@ def certify(problems, found, tol):
 
 
 def solve_ridge(design, Y, weights, lam, factor, max_iter=None, workspace=None):
-    """`Squares` of targets Y (K, n)."""
+    """`SystemFit` of targets Y (K, n)."""
     n, p = design.shape
     root = np.sqrt(weights)
     lam = np.broadcast_to(lam, Y.shape[0])
@@ -104,7 +103,7 @@ def solve_ridge(design, Y, weights, lam, factor, max_iter=None, workspace=None):
     if method is not None and method.sound:
         coef, settled, above = refine(method, design, Y, weights)
         if settled:
-            return Squares(coef, above)
+            return SystemFit(coef, above)
     if isinstance(method, _Primal) and not method.sound and np.all(lam == lam[0]):
         method = Dependent(design, weights, lam, factor, workspace.whole_gram(design, weights))
         if method.sound:
@@ -112,9 +111,9 @@ def solve_ridge(design, Y, weights, lam, factor, max_iter=None, workspace=None):
             if settled:
                 coef, settled, above = refine(method, design, Y, weights, method.shortened(coef))
             if settled:
-                return Squares(coef, above)
+                return SystemFit(coef, above)
     if _can_be_dense(design):
-        return Squares(*orthogonal_ridge(design, Y, root, lam, factor))
+        return SystemFit(*orthogonal_ridge(design, Y, root, lam, factor))
     return _by_lsqr(design, Y, root, lam, factor, max_iter)
 
 
@@ -177,7 +176,7 @@ class _Primal:
         if self.several and np.all(factor == factor[0]):
             self.values, self.vectors = linalg.eigh(gram)
             shifted = self.values[0] + lam.min() * factor[0]
-            self.sound = shifted > max(_SOUND, 10 * len(gram) * _EPS) * self.values[-1]
+            self.sound = shifted > max(SOUND, 10 * len(gram) * _EPS) * self.values[-1]
             self._solve = self._by_eigh
         else:
             self.factors = {}
@@ -221,7 +220,7 @@ class _Dual:
         self.several = np.unique(lam).size > 1
         if self.several:
             self.values, self.vectors = linalg.eigh(kernel)
-            floor = max(_SOUND, 10 * len(kernel) * _EPS)
+            floor = max(SOUND, 10 * len(kernel) * _EPS)
             self.sound = self.values[0] + lam.min() > floor * self.values[-1]
         else:
             self._solve = _cholesky_solver(kernel + np.diag(np.full(kernel.shape[0], lam[0])))
@@ -248,7 +247,7 @@ class _Dual:
 
 def _cholesky_solver(matrix):
     """A function that solves with the matrix, or None where it is too near to a singular one."""
-    found = cholesky(matrix, _SOUND)
+    found = cholesky(matrix, SOUND)
     if found is None:
         return None
     factor, scale = found[0], found[1][:, None]
@@ -281,4 +280,4 @@ def _by_lsqr(design, Y, root, lam, factor, max_iter):
             iter_lim=max_iter or 20 * max(n, p),
         )
         coef[k], most = result[0] * (size / unit), max(most, result[2])
-    return Squares(coef, np.full(len(coef), np.inf), most, direct=False)
+    return SystemFit(coef, np.full(len(coef), np.inf), most, direct=False)

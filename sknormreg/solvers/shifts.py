@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 
-_EPS = np.finfo(float).eps
 _SAME = 1e-10  # of a feature's coefficients: as near as this an end of the interval is meant, and its zero
 
 
