@@ -39,7 +39,7 @@ from sknormreg import (
     RidgeClassifierCV,
     RidgeCV,
 )
-from sknormreg.solvers import leave_one_out
+from sknormreg.diagnosis import leave_one_out
 
 ALPHAS = [3.0, 0.1, 30.0, 0.3]
 HALVES = [(np.arange(20), np.arange(20, 40)), (np.arange(20, 40), np.arange(20))]

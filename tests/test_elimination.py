@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from sknormreg.design import make_design
-from sknormreg.solvers.elimination import eliminate
+from sknormreg.elimination.path import eliminate
 
 
 def draw(seed, n, p, outputs=2, shift=0.0):

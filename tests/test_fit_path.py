@@ -11,7 +11,8 @@ from sklearn.preprocessing import scale
 from sklearn.utils._param_validation import InvalidParameterError
 
 from sknormreg import ElasticNet, ElasticNetClassifier, Lasso, LassoClassifier, Ridge, RidgeClassifier
-from sknormreg.solvers import batched, paths
+from sknormreg.solvers import paths
+from sknormreg.solvers.squares import batched
 
 ALPHAS = [*np.geomspace(1.0, 0.01, 15), 0.3, 0.3, 2.0]
 

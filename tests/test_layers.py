@@ -18,6 +18,7 @@ ROOT = Path(sknormreg.__file__).parent
 # Each layer, and all that it may import from this package. A layer missing here has to be placed first.
 FOUNDATIONS = {"_kernels"}
 OBJECTS = {"losses", "penalties", "design", "moments", "unpenalised"}
+SOLVING = {"solvers", "diagnosis", "elimination"}
 NAMES = {"_compat", "_public"}
 EXPORTED = {"inspection", "linear_model", "losses", "model_selection", "norms", "penalties", "pruning"}
 MAY_IMPORT = {
@@ -30,19 +31,22 @@ MAY_IMPORT = {
     "penalties": {"_public"},
     "problem": FOUNDATIONS | OBJECTS,
     "solvers": FOUNDATIONS | OBJECTS | {"problem"},
+    "diagnosis": FOUNDATIONS | OBJECTS | {"problem", "solvers"},
+    "elimination": FOUNDATIONS | OBJECTS | {"problem", "solvers"},
     "_compat": set(),
     "_public": set(),
-    "linear_model": FOUNDATIONS | OBJECTS | {"problem", "solvers"} | NAMES,
+    "linear_model": FOUNDATIONS | OBJECTS | {"problem"} | SOLVING | NAMES,
     "pruning": FOUNDATIONS
     | OBJECTS
-    | {"norms", "problem", "solvers", "linear_model", "model_selection"}
+    | {"norms", "problem", "linear_model", "model_selection"}
+    | SOLVING
     | NAMES,
-    "model_selection": FOUNDATIONS | OBJECTS | {"problem", "solvers", "linear_model"} | NAMES,
+    "model_selection": FOUNDATIONS | OBJECTS | {"problem", "linear_model"} | SOLVING | NAMES,
     "inspection": {"linear_model", "model_selection"} | NAMES,
     "__init__": {"_public"} | EXPORTED,
 }
 # Up to the solvers scikit-learn is unknown, but for what makes a norm or a loss a parameter object.
-NUMERICS = {"_kernels", "norms", "problem", "solvers"} | OBJECTS
+NUMERICS = {"_kernels", "norms", "problem"} | SOLVING | OBJECTS
 PARAMETER_OBJECTS = {"losses", "penalties"}
 
 

@@ -9,7 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.preprocessing import scale
 
 from sknormreg import ElasticNet, Lasso, LassoClassifier, Ridge, RidgeClassifier
-from sknormreg.solvers.leave_one_out import RidgeLeaveOneOut, held_out_predictors
+from sknormreg.diagnosis.leave_one_out import RidgeLeaveOneOut, held_out_predictors
 from sknormreg.solvers.workspace import Workspace
 
 ALPHAS = np.array([1e-3, 0.1, 10.0])

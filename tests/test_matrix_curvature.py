@@ -7,8 +7,8 @@ from sklearn.datasets import load_iris
 from sklearn.preprocessing import scale
 
 from sknormreg import Lasso, LassoClassifier, LassoCV, Ridge, regularization_path
+from sknormreg.diagnosis.leave_one_out import held_out_predictors
 from sknormreg.penalties import Penalty
-from sknormreg.solvers.leave_one_out import held_out_predictors
 from sknormreg.solvers.workspace import Workspace
 
 

@@ -16,7 +16,7 @@ from sknormreg.design import make_design
 from sknormreg.losses import LogLoss, SquaredLoss
 from sknormreg.penalties import L1, L2, Coordinates, ElasticNet, SeparablePenalty
 from sknormreg.problem import Problem
-from sknormreg.solvers.path import solve
+from sknormreg.solvers.loop import solve
 
 #: L1 as a user would write it: no `l1_and_l2`, so it goes through the generic solver
 Taxicab = runpy.run_path(Path(__file__).parents[1] / "docs" / "code" / "taxicab.py")["Taxicab"]

@@ -11,7 +11,7 @@ from scipy import linalg, sparse
 
 from sknormreg import ElasticNet, Lasso, Ridge, RidgeClassifier, RidgeCV
 from sknormreg.design import make_design
-from sknormreg.solvers.orthogonal import orthogonal_ridge, reduce_rows
+from sknormreg.solvers.squares.orthogonal import orthogonal_ridge, reduce_rows
 
 ZERO = [Ridge(0), Lasso(0), ElasticNet(0)]
 STORES = {
@@ -188,7 +188,7 @@ def test_rows_reduced_in_blocks(store, monkeypatch):
     s[:3] = 0.0
     s /= s.sum()
     design = make_design(STORES[store](X), s, True)
-    monkeypatch.setattr("sknormreg.solvers.orthogonal._HEIGHT", 10)
+    monkeypatch.setattr("sknormreg.solvers.squares.orthogonal._HEIGHT", 10)
     A, C = reduce_rows(design, Y, np.sqrt(s))
     assert A.shape == (4, 4)
     rows = np.sqrt(s)[:, None] * (X - s @ X)
@@ -239,7 +239,7 @@ def test_dependent_columns_are_left_out_of_a_gram_matrix(draw, store, monkeypatc
     rng = np.random.default_rng(5)
     X = draw(rng)
     y = rng.normal(size=len(X))
-    monkeypatch.setattr("sknormreg.solvers.ridge.orthogonal_ridge", None)
+    monkeypatch.setattr("sknormreg.solvers.squares.ridge.orthogonal_ridge", None)
     s = np.full(len(y), 1 / len(y))
     np.testing.assert_allclose(Ridge(0).fit(STORES[store](X), y).coef_, minimum_norm(X, y, s), atol=1e-10)
 

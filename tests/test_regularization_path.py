@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
 
 from sknormreg import ElasticNet, ElasticNetClassifier, Lasso, LassoClassifier, Ridge, RidgeClassifier
+from sknormreg.diagnosis.freedom import degrees_of_freedom
 from sknormreg.model_selection import alpha_grid, alpha_max, regularization_path
-from sknormreg.solvers.freedom import degrees_of_freedom
 
 DIABETES = load_diabetes(return_X_y=True)
 IRIS = scale(load_iris().data), load_iris().target

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from sknormreg import ElasticNet, Ridge, RidgeClassifier, alpha_grid, regularization_path
-from sknormreg.solvers import freedom
+from sknormreg.diagnosis import freedom
 
 RNG = np.random.default_rng(11)
 TALL = RNG.normal(size=(40, 7)) * np.geomspace(1.0, 30.0, 7) + 3.0

@@ -8,8 +8,9 @@ from scipy import sparse
 
 from sknormreg import ElasticNet, Lasso
 from sknormreg.design import make_design
-from sknormreg.solvers import batched, paths
-from sknormreg.solvers.screening import Anchors
+from sknormreg.solvers import paths
+from sknormreg.solvers.squares import batched
+from sknormreg.solvers.squares.screening import Anchors
 
 STORES = {"C": np.ascontiguousarray, "F": np.asfortranarray, "csc": sparse.csc_array}
 

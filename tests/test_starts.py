@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sknormreg import ElasticNet, ElasticNetClassifier, Lasso, LassoClassifier
 from sknormreg.solvers.certificate import evaluate
-from sknormreg.solvers.path import _solve
+from sknormreg.solvers.loop import _solve
 from sknormreg.solvers.workspace import Workspace
 
 KINDS = {

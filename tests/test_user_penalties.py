@@ -8,7 +8,7 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 from sknormreg import Lasso, LassoClassifier
-from sknormreg.solvers.path import _PATIENCE, _Best
+from sknormreg.solvers.loop import _PATIENCE, _Best
 
 Taxicab = runpy.run_path(Path(__file__).parents[1] / "docs" / "code" / "taxicab.py")["Taxicab"]
 

@@ -8,9 +8,11 @@ from sknormreg.design import DenseDesign, make_design
 from sknormreg.losses import LogLoss, SquaredLoss
 from sknormreg.penalties import L1, Coordinates
 from sknormreg.problem import Problem
-from sknormreg.solvers import path, quadratic, step, workspace
-from sknormreg.solvers.orthogonal import turn
-from sknormreg.solvers.path import solve
+from sknormreg.solvers import loop, step, workspace
+from sknormreg.solvers.inner import gram
+from sknormreg.solvers.loop import solve
+from sknormreg.solvers.model import GramModel, squared_length
+from sknormreg.solvers.squares.orthogonal import turn
 from sknormreg.solvers.workspace import Workspace
 
 
@@ -25,7 +27,7 @@ def lasso(loss, n, p, fraction, seed=0):
     infinite = np.full(p, np.inf)
     coordinates = Coordinates(np.ones(p), -infinite, infinite)
     problem = Problem(make_design(X, weights, True), y[None, :], weights, loss, L1(), coordinates)
-    null = path.evaluate(problem, problem.null_coef(), np.zeros(1))
+    null = loop.evaluate(problem, problem.null_coef(), np.zeros(1))
     return problem.with_alpha(fraction * L1().alpha_max(-null.correlation, coordinates))
 
 
@@ -37,7 +39,7 @@ def solved(problem):
 def test_a_detour_through_stronger_penalties_saves_columns_and_steps(monkeypatch):
     problem = lasso(SquaredLoss(), 200, 2000, 1e-3)
     solution, work = solved(problem)
-    monkeypatch.setattr(path, "stages", lambda problem, point: [])
+    monkeypatch.setattr(loop, "stages", lambda problem, point: [])
     straight, more = solved(problem)
     np.testing.assert_allclose(solution.coef, straight.coef, rtol=1e-9, atol=1e-12)
     assert work.gram_columns < 0.9 * more.gram_columns
@@ -47,8 +49,8 @@ def test_a_detour_through_stronger_penalties_saves_columns_and_steps(monkeypatch
 @pytest.mark.parametrize(("p", "fraction"), [(400, 1e-3), (2000, 0.9)])
 def test_no_detour_where_few_coordinates_violate(p, fraction):
     problem = lasso(SquaredLoss(), 50, p, fraction)
-    point = path.evaluate(problem, problem.null_coef(), np.zeros(1))
-    assert path.stages(problem, point) == []
+    point = loop.evaluate(problem, problem.null_coef(), np.zeros(1))
+    assert loop.stages(problem, point) == []
 
 
 def test_a_hessian_serves_again_where_the_curvature_hardly_moves(monkeypatch):
@@ -113,7 +115,7 @@ def test_a_search_that_runs_away_is_not_followed(loss, size, monkeypatch):
     """No loss is negative, so no quadratic above it has so low a minimum; the sweeps go on instead."""
     problem = lasso(loss, 60, 100, 0.05)
     expected, _ = solved(problem)
-    finish, calls = quadratic.newton.finish, []
+    finish, calls = gram.newton.finish, []
 
     def running(gram, q, w, *rest):
         found = finish(gram, q, w, *rest)
@@ -122,7 +124,7 @@ def test_a_search_that_runs_away_is_not_followed(loss, size, monkeypatch):
             w += size * np.linalg.eigh(gram)[1][:, 0]
         return found
 
-    monkeypatch.setattr(quadratic.newton, "finish", running)
+    monkeypatch.setattr(gram.newton, "finish", running)
     solution, _ = solved(problem)
     assert len(calls) > 1
     assert solution.n_iter < 100
@@ -133,12 +135,12 @@ def test_a_search_that_runs_away_is_not_followed(loss, size, monkeypatch):
 
 
 def test_no_step_is_longer_than_the_loss_allows():
-    model = quadratic.Model(np.diag([4.0, 0.0]), np.array([2.0, 0.0]), np.zeros(2), np.full(2, 1e-15))
-    assert quadratic.squared_length(model, np.array([-0.5, 0.0]), 0.5) == 1.0  # where the loss is all gone
-    assert quadratic.squared_length(model, np.array([-0.5, 1e9]), 0.5) == 1.0  # along a null direction
+    model = GramModel(np.diag([4.0, 0.0]), np.array([2.0, 0.0]), np.zeros(2), np.full(2, 1e-15))
+    assert squared_length(model, np.array([-0.5, 0.0]), 0.5) == 1.0  # where the loss is all gone
+    assert squared_length(model, np.array([-0.5, 1e9]), 0.5) == 1.0  # along a null direction
     for long in ([-1.5, 0.0], [-0.5, np.nan], [-1e200, 0.0], [0.0, np.inf]):
-        assert quadratic.squared_length(model, np.array(long), 0.5) == np.inf
-    assert quadratic.squared_length(model, np.array([-1e9, 0.0]), np.inf) == 4e18
+        assert squared_length(model, np.array(long), 0.5) == np.inf
+    assert squared_length(model, np.array([-1e9, 0.0]), np.inf) == 4e18
 
 
 def test_targets_share_what_they_have_in_common(monkeypatch):

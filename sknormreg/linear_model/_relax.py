@@ -4,7 +4,7 @@ from copy import copy
 
 import numpy as np
 
-from ..solvers.relaxed import refitted
+from ..diagnosis.relaxed import refitted
 from ..solvers.solution import Status
 from ._base import stack, store
 

@@ -9,8 +9,8 @@ from scipy import sparse
 from sklearn.base import clone, is_classifier
 
 from ..design import make_design
-from ..solvers.elimination import eliminate
-from ..solvers.ridge import certify
+from ..elimination.path import eliminate
+from ..solvers.squares.ridge import certify
 from ._base import store
 from ._checks import make_coordinates
 from ._ridge import Ridge

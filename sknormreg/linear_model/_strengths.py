@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..diagnosis.freedom import freedom_range
 from ..penalties import Coordinates
 from ..penalties._base import pull
 from ..solvers.certificate import evaluate
-from ..solvers.freedom import freedom_range
-from ..solvers.path import solve
+from ..solvers.loop import solve
 
 _EPS = float(np.finfo(float).eps)
 _ROUNDING = 1.0 + 8 * _EPS  # of the gradient: at exactly its largest entry one might enter

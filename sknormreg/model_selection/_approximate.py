@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.metrics import accuracy_score, log_loss, mean_squared_error
 
-from ..solvers.leave_one_out import RidgeLeaveOneOut, held_out_predictors
-from ..solvers.ridge import is_linear_system
+from ..diagnosis.leave_one_out import RidgeLeaveOneOut, held_out_predictors
+from ..solvers.squares.ridge import is_linear_system
 from ._all_classes import all_classes, told
 from ._path_scoring import built_in
 

@@ -22,7 +22,7 @@ from scipy.special import gammaln
 
 from ..linear_model import gaussian_deviance, warn
 from ..penalties import L2, Coordinates
-from ..solvers.ridge import solve_squares
+from ..solvers.squares.ridge import solve_squares
 
 _SPARE = 0.1  # share of the samples that the largest model has to leave for an estimate to be relied on
 _SATURATED, _HALF = 0.9, 0.5  # shares of the samples as degrees of freedom: anywhere, at the end of a path

@@ -7,9 +7,7 @@ from sklearn.metrics import mean_squared_error, r2_score, root_mean_squared_erro
 from sklearn.utils.parallel import Parallel, delayed
 
 from .._compat import check_method_params
-from ..linear_model import relaxed
-from ..linear_model._predict_path import predicts_numbers
-from ..solvers.folds import (
+from ..diagnosis.folds import (
     fold_coefficients,
     held_moments,
     make_folds,
@@ -17,8 +15,10 @@ from ..solvers.folds import (
     partition,
     squared_errors,
 )
-from ..solvers.relaxed import refitted_squares
-from ..solvers.ridge import is_linear_system
+from ..diagnosis.relaxed import refitted_squares
+from ..linear_model import relaxed
+from ..linear_model._predict_path import predicts_numbers
+from ..solvers.squares.ridge import is_linear_system
 from ..solvers.workspace import Work
 from ._all_classes import scorer_of_fold
 from ._path_scoring import built_in, score_path

@@ -7,9 +7,9 @@ from numbers import Integral
 import numpy as np
 
 from .._compat import import_pandas
+from ..diagnosis.freedom import degrees_of_freedom
 from ..linear_model import Versioned, output_names, stack
 from ..linear_model._checks import floats
-from ..solvers.freedom import degrees_of_freedom
 from ..solvers.paths import solve_from, solve_paths
 from ._alpha_grid import check_grid, falling
 from ._last_step import last_step, names_out, with_last_step

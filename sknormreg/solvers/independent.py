@@ -14,8 +14,8 @@ import numpy as np
 from scipy import linalg
 
 from .certificate import land, settle
-from .orthogonal import Basis, column_norms
 from .solution import Status
+from .squares.orthogonal import Basis, column_norms
 
 _MOST = 1 << 25  # entries of a basis beside sparse rows: 256 MiB
 

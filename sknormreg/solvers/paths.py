@@ -16,15 +16,15 @@ from dataclasses import replace
 import numpy as np
 
 from ..moments import mean_squares
-from .batched import BatchedPath
 from .certificate import evaluate
 from .independent import with_basis
-from .moments_path import Squares, certify, solve_moments
-from .path import solve, solve_path
-from .ridge import is_linear_system, solve_squares
-from .ridge_path import solve_ridge_path
+from .loop import solve, solve_path
 from .rotation import rotates, solve_rotated
 from .solution import Status
+from .squares.batched import BatchedPath
+from .squares.moments_path import Squares, certify, solve_moments
+from .squares.ridge import is_linear_system, solve_squares
+from .squares.ridge_path import solve_ridge_path
 
 _TINY = np.finfo(float).tiny
 _SMALL = 512  # features from which on the whole Gram matrix has to be worth it

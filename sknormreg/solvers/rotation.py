@@ -13,9 +13,9 @@ from scipy import linalg
 from ..design import DenseDesign
 from ..penalties import L2, Coordinates
 from .certificate import evaluate
-from .orthogonal import rounding, turn
-from .path import solve_path
+from .loop import solve_path
 from .solution import Status
+from .squares.orthogonal import rounding, turn
 
 _EPS = np.finfo(float).eps
 _SURE = 1e-4  # singular values from here on, relative, are good to enough digits though they are roots

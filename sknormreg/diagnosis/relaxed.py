@@ -12,10 +12,11 @@ import numpy as np
 from scipy import linalg
 
 from ..penalties import L1, Coordinates
-from .paths import solve_from
-from .quadratic import Model, minimise
-from .solution import Status
-from .workspace import Workspace
+from ..solvers.inner.gram import minimise
+from ..solvers.model import GramModel
+from ..solvers.paths import solve_from
+from ..solvers.solution import Status
+from ..solvers.workspace import Workspace
 
 _EPS = np.finfo(float).eps
 _SURE = 1e-6  # squared pivots from here on, relative, leave ten digits to a solution from a Gram matrix
@@ -69,7 +70,7 @@ def refitted_squares(gram, cross, coefs, coordinates, yy, work):
             noise = 16 * _EPS * np.sqrt(np.maximum(np.diagonal(block), 0.0)) * np.sqrt(yy)
             within = coordinates.take(support)
             start = np.clip(np.zeros(support.size), within.low, within.high)
-            model = Model(block, block @ start - cross[support], start, noise)
+            model = GramModel(block, block @ start - cross[support], start, noise)
             known[key] = minimise(model, L1(0.0), within, work)
         out[support] = known[key]
     return found

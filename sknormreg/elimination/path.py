@@ -21,8 +21,8 @@ from contextlib import suppress
 import numpy as np
 from scipy import linalg
 
+from ..solvers.squares.ridge import SystemFit, refine
 from .downdates import Anew, Dual, Primal
-from .ridge import SystemFit, refine
 
 _LARGEST = 5000  # side of a matrix worth factorising
 

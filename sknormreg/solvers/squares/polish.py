@@ -16,8 +16,8 @@ from dataclasses import replace
 import numpy as np
 from scipy import linalg
 
-from ..unpenalised import cholesky
-from .certificate import duality_gap, evaluate, gap_at
+from ...unpenalised import cholesky
+from ..certificate import duality_gap, evaluate, gap_at
 from .orthogonal import scaled_basis
 
 _MOST = 1 << 25  # entries of the columns that may be copied: 256 MiB

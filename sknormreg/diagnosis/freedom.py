@@ -14,8 +14,8 @@ from scipy import linalg
 from scipy.optimize import brentq
 
 from ..penalties._base import add_curvature
-from .model import weighted_gram
-from .ridge import is_linear_system
+from ..solvers.build import weighted_gram
+from ..solvers.squares.ridge import is_linear_system
 
 _LARGEST = 5000  # side of a matrix worth decomposing
 

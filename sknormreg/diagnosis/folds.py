@@ -12,9 +12,9 @@ import numpy as np
 
 from ..design import make_design
 from ..moments import Moments
-from .moments_path import Squares, solve_moments
-from .ridge_path import ridge_coefficients
-from .workspace import Work
+from ..solvers.squares.moments_path import Squares, solve_moments
+from ..solvers.squares.ridge_path import ridge_coefficients
+from ..solvers.workspace import Work
 
 _NEAR = 1e-6  # squared errors above this share of the square of the target keep nine digits
 

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..moments import mean_squares
-from ..penalties._base import pull
-from .certificate import squared_objective_and_gap
+from ...moments import mean_squares
+from ...penalties._base import pull
+from ..certificate import squared_objective_and_gap
+from ..loop import solve_path
+from ..model import gradient_noise
+from ..solution import Solution, Status
 from .moments_path import follow
-from .path import solve_path
-from .quadratic import gradient_noise
 from .screening import Anchors
-from .solution import Solution, Status
 
 _EPS = np.finfo(float).eps
 _FIRST, _MOST = 8, 32  # strengths per pass
@@ -258,7 +258,7 @@ class BatchedPath:
         start, gradient = point.flat[self.members], -self._at_members(point)
         within, gram = self.problem.coordinates.take(self.members), self._gram()
         violation = self.penalties[place].violation(start, gradient, within)
-        noise = gradient_noise(gram, start, np.sqrt(self.yy))
+        noise = gradient_noise(np.diagonal(gram), start, np.sqrt(self.yy))
         if np.all(violation <= noise) and self.solutions[place].status is Status.CONVERGED:
             return
         found, _ = follow(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._kernels import newton
-from ..unpenalised import MatrixProducts, Unpenalised
-from .certificate import squared_objective_and_gap
-from .solution import Solution
+from ..._kernels import newton
+from ...unpenalised import MatrixProducts, Unpenalised
+from ..certificate import squared_objective_and_gap
+from ..solution import Solution
 
 _EPS = np.finfo(float).eps
 _SURE = 1e-6  # squared pivots from here on, relative, leave ten digits to a solution from a Gram matrix

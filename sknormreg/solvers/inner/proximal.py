@@ -2,13 +2,13 @@
 
 Accelerated proximal gradient (Beck and Teboulle, 2009), restarted when it overshoots (O'Donoghue and
 Candes, 2015), finds where the penalty is smooth; a Newton step there finishes. Slower than the
-compiled route of `quadratic`, and the same solution.
+compiled route of `gram`, and the same solution.
 """
 
 import numpy as np
 from scipy import linalg
 
-from ..penalties._base import add_curvature
+from ...penalties._base import add_curvature
 
 _EPS = np.finfo(float).eps
 _STEPS = 50  # proximal steps between Newton steps
@@ -16,15 +16,16 @@ _ROUNDS = 400
 _STALLED = 20  # rounds without a lower objective or a shorter step, after which there will be none
 
 
-def minimise_generic(model, penalty, coordinates, work, most):
-    """The minimiser (m,) of the model plus the penalty within the bounds, or what `most` steps lead to.
+def minimise(model, penalty, coordinates, work, tolerance=0.0, budget=np.inf):
+    """The minimiser (m,) of the model plus the penalty within the bounds, or what `budget` steps lead to.
 
+    It is found to rounding, whatever `tolerance` would do.
     Where prox and value of a penalty contradict each other there is nothing to converge to.
     """
     search = _Search(model, penalty, coordinates)
     w = penalty.prox(model.start, 0.0, coordinates)
     best, shortest, stalled = w, np.inf, 0
-    for _ in range(int(min(_ROUNDS, most // _STEPS))):
+    for _ in range(int(min(_ROUNDS, budget // _STEPS))):
         w = search.accelerate(w)
         work.proximal_steps += _STEPS
         w = search.newton(w)

@@ -9,8 +9,8 @@ This reads X a few times, and costs no more operations than a Gram matrix.
 import numpy as np
 from scipy import linalg
 
-from ..moments import mean_squares
-from ..unpenalised import cholesky
+from ...moments import mean_squares
+from ...unpenalised import cholesky
 from .orthogonal import null_directions, shorten
 
 _NEAR = 1e-10  # squared distances, relative, up to which a column is taken to depend on others

@@ -8,7 +8,7 @@ as one more target.
 import numpy as np
 from scipy import linalg
 
-from ..moments import mean_squares
+from ...moments import mean_squares
 from .moments_path import Squares, certify
 from .ridge import solve_squares
 

@@ -26,14 +26,14 @@ import numpy as np
 from scipy import linalg
 from scipy.sparse.linalg import LinearOperator, lsqr
 
-from ..moments import mean_squares
-from ..penalties import L2
-from ..unpenalised import cholesky
-from .certificate import evaluate, squared_residuals
+from ...moments import mean_squares
+from ...penalties import L2
+from ...unpenalised import cholesky
+from ..certificate import evaluate, squared_residuals
+from ..solution import Solution
+from ..workspace import Workspace
 from .dependent import SOUND, Dependent
 from .orthogonal import orthogonal_ridge
-from .solution import Solution
-from .workspace import Workspace
 
 _LARGEST = 5000  # side of a matrix worth factorising
 _DENSE = 1 << 25  # entries of sparse rows that an orthogonal method may hold: 256 MiB

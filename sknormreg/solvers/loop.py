@@ -11,13 +11,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from .build import build_model
 from .certificate import at_strength, evaluate, land, settle, survey
+from .choose import choose_inner
 from .continuation import stages
-from .model import build_model
-from .polish import polish, rounding_aside
-from .quadratic import gradient_noise, minimise, squared_length
+from .model import gradient_noise, squared_length
 from .shifts import least_norm
 from .solution import Solution, Status
+from .squares.polish import polish, rounding_aside
 from .step import advance
 from .working_set import update
 from .workspace import Workspace
@@ -28,6 +29,7 @@ _EXACT = 0.125  # of the rounding of a gradient entry: a violation this small is
 _SHORT = 0.5  # a step shortened to less than this: the next model majorises the loss
 _FAR = 0.5  # a start that would lose so much of its objective on a straight way back to the null point
 _NEARER = 0.1  # is shortened by this factor while that helps
+_CRUDE = 0.1  # of its violations: as much as a model may keep of them while others are outside
 _PROXIMAL_STEPS = 400  # in the mean of all iterations, where a penalty states its prox and no more
 _PATIENCE = 30  # iterations without a better gap or objective after which rounding has the last word
 
@@ -140,9 +142,10 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
         # as no loss is negative, a quadratic that is never below it falls by no more than the objective
         above = guarded or problem.loss.quadratic
         most = point.loss + penalty.value(point.flat, c) if above else np.inf
-        for rough in (crude, True):
+        minimise = choose_inner(problem, members)
+        for tolerance in (_CRUDE if crude else 0.0, _CRUDE):
             left = budget - workspace.work.proximal_steps
-            target = minimise(model, penalty, model_coordinates, workspace.work, rough, left)
+            target = minimise(model, penalty, model_coordinates, workspace.work, tolerance, left)
             square = squared_length(model, target - model.start, most)
             if square < np.inf:
                 break
@@ -159,7 +162,7 @@ def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
         there, t = advance(problem, point, members, target, model)
         point = survey(problem, there)
         workspace.work.passes += 1
-        noise = gradient_noise(model.gram[:m, :m], point.flat[members], scale)
+        noise = gradient_noise(model.diagonal[:m], point.flat[members], scale)
         found.consider(point, float(noise @ np.abs(target[:m])), tol * null_objective)
         if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):
             found.point, stopped = point, True

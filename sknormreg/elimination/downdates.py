@@ -14,7 +14,7 @@ from scipy.linalg import blas, lapack
 
 from .._kernels.dense import correlate_columns
 from ..moments import mean_squares
-from .ridge import SystemFit, solve_ridge
+from ..solvers.squares.ridge import SystemFit, solve_ridge
 
 _EPS = np.finfo(float).eps
 _DRIFT = 1e-9  # relative error at which a down-dated solution is given up

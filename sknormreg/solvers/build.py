@@ -1,0 +1,80 @@
+"""The quadratic model of the loss on the working set."""
+
+import numpy as np
+
+from .model import GramModel, gradient_noise
+
+_DAMPING = 1e-14  # of a column's square in the average curvature: keeps saturated directions bounded
+
+
+def build_model(problem, workspace, point, null_objective, guarded):
+    """Model and Coordinates over the members of the working set, then the intercepts if they are coupled.
+
+    The curvature is the loss's own at the point, or its majoriser where `guarded`.
+
+    For a quadratic loss the columns are centred in the loss's own weights, so the intercept is decoupled
+    and its curvature is constant: the Gram block is cached. Otherwise the intercepts are coordinates.
+    """
+    members, loss = workspace.members, problem.loss
+    free = 0 if loss.quadratic or not problem.fit_intercept else problem.n_outputs
+    coordinates = workspace.coordinates(problem.coordinates, free)
+    start, slope = point.flat[members], -point.correlation[members]
+    if loss.quadratic:
+        gram = workspace.gram(problem.design, problem.weights)
+    else:
+        curvature = (loss.majoriser if guarded else loss.curvature)(problem.y, point.z, problem.weights)
+        gram = workspace.recall(curvature, problem.floating)
+        if gram is None:
+            gram = weighted_gram(problem, workspace, *curvature)
+            workspace.keep(curvature, problem.floating, gram)
+        if free:
+            start = np.concatenate([start, np.zeros(free)])
+            slope = np.concatenate([slope, -point.dual.sum(axis=1)])
+    noise = gradient_noise(np.diagonal(gram), start, np.sqrt(2.0 * null_objective))
+    return GramModel(gram, slope, start, noise), coordinates
+
+
+def weighted_gram(problem, workspace, d, a, floating=None):
+    """Hessian of F over the members (k, j) and, behind them, the K intercepts.
+
+    The features that are `floating` are those of the problem, unless more are given.
+    """
+    loss, design, K = problem.loss, problem.design, problem.n_outputs
+    members, totals = workspace.members, d.sum(axis=1)
+    outputs, features = np.divmod(members, problem.n_features)
+    m = members.size
+    gram = np.zeros((m + K, m + K))
+    for k in range(K):
+        rows = slice(m) if K == 1 else np.flatnonzero(outputs == k)
+        block, sums = design.gram_and_sums(features[rows], d[k])
+        gram[(rows, rows) if K == 1 else np.ix_(rows, rows)] = block
+        gram[m + k, rows] = gram[rows, m + k] = sums
+        gram[m + k, m + k] = totals[k]
+    if a is not None:
+        inner, across = design.scaled_gram(features, outputs, a)
+        gram[:m, :m] -= inner
+        gram[:m, m:] -= across
+        gram[m:, :m] -= across.T
+        gram[m:, m:] -= a @ a.T
+    if not problem.fit_intercept:
+        gram = gram[:m, :m]
+    # in the scale of each coordinate: the intercepts' own is one
+    scales = np.ones(gram.shape[0])
+    scales[:m] = workspace.squares(features, design, problem.weights)
+    np.einsum("ii->i", gram)[:] += _DAMPING * totals.max() * scales
+    if loss.shift_invariant:
+        _pin_shift(gram, problem, outputs, features, m, problem.floating if floating is None else floating)
+    return gram
+
+
+def _pin_shift(gram, problem, outputs, features, m, floating):
+    """Give curvature to adding one constant to all outputs of an intercept or a floating feature.
+
+    The loss and the penalty are flat along it. The term kappa/2 (sum of the step)^2 changes no minimum
+    and picks the step whose sum is zero, the convention here.
+    """
+    groups = [np.arange(m, gram.shape[0])] if problem.fit_intercept else []
+    groups += [np.flatnonzero(features == j) for j in np.intersect1d(floating, features)]
+    for group in groups:
+        if group.size == problem.n_outputs:
+            gram[np.ix_(group, group)] += np.mean(np.diagonal(gram)[group])
