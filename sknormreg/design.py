@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from ._kernels import dense
+from .columns import DenseColumns, SparseColumns
 
 _SEVERAL = 4  # coefficient vectors from which on centred copies for BLAS are worth it
 _BLOCK = 1 << 19  # doubles in one centred copy of some rows and columns: 4 MiB
@@ -42,6 +43,7 @@ class DenseDesign:
         self.shape = X.shape
         self.centred = centre
         self.column_major = X.strides[0] == size
+        self.stored_per_column = float(X.shape[0])
         self._everything = np.arange(X.shape[1])
         self.mean = np.zeros(X.shape[1])
         if centre:
@@ -175,6 +177,17 @@ class DenseDesign:
             out[:, rows] = block
         return out
 
+    def scaled(self, cols, weights, centre):
+        """(`cols` times the root of the weights, their means in these).
+
+        The columns are centred at the means where `centre`; the means are those of the centred matrix.
+        """
+        values = self.columns(cols)
+        means = values @ weights / weights.sum() if centre else np.zeros(cols.size)
+        values -= means[:, None]
+        values *= np.sqrt(weights)
+        return DenseColumns(values), means
+
     def replace(self, cols, columns):
         """The design with other columns (n, len(cols)), centred, in the places `cols`."""
         made = copy(self)
@@ -256,6 +269,7 @@ class SparseDesign:
             self._rest = mean
         self.X = X
         self.mean = mean
+        self.stored_per_column = X.nnz / max(1, X.shape[1])
         far = np.flatnonzero((2 * self._stored >= X.shape[0]) & (self._rest != 0.0))
         far = far[self._rest[far] ** 2 > _FAR**2 * self.squares(far, weights) / weights.sum()]
         if far.size:
@@ -332,6 +346,19 @@ class SparseDesign:
         made.X, made._rest = self._take(cols)
         made.shape, made.mean, made._stored = made.X.shape, self.mean[cols], self._stored[cols]
         return made
+
+    def scaled(self, cols, weights, centre):
+        """(`cols` times the root of the weights, their means in these).
+
+        The columns are centred at the means where `centre`; the means are those of the centred matrix.
+        """
+        X, rest = self._take(cols)
+        root, total = np.sqrt(weights), weights.sum()
+        values = sparse.csc_array((X.data * root[X.indices], X.indices, X.indptr), shape=X.shape)
+        if not centre:
+            return SparseColumns(values, root, rest, 0.0), np.zeros(cols.size)
+        means = values.T @ root / total
+        return SparseColumns(values, root, means, total), means - rest
 
     def replace(self, cols, columns):
         """The design with other columns (n, len(cols)), centred, in the places `cols`."""

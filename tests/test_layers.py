@@ -11,19 +11,20 @@ from urllib.request import url2pathname
 import pytest
 
 import sknormreg
-from sknormreg._kernels import dense, descent, logistic, newton
+from sknormreg._kernels import dense, descent, logistic, newton, residual
 
 ROOT = Path(sknormreg.__file__).parent
 
 # Each layer, and all that it may import from this package. A layer missing here has to be placed first.
 FOUNDATIONS = {"_kernels"}
-OBJECTS = {"losses", "penalties", "design", "moments", "unpenalised"}
+OBJECTS = {"losses", "penalties", "columns", "design", "moments", "unpenalised"}
 SOLVING = {"solvers", "diagnosis", "elimination"}
 NAMES = {"_compat", "_public"}
 EXPORTED = {"inspection", "linear_model", "losses", "model_selection", "norms", "penalties", "pruning"}
 MAY_IMPORT = {
     "_kernels": set(),
-    "design": {"_kernels"},
+    "columns": set(),
+    "design": {"_kernels", "columns"},
     "moments": set(),
     "unpenalised": set(),
     "norms": set(),
@@ -111,6 +112,8 @@ def test_the_package_under_test_is_the_installed_one():
     assert distribution.version == sknormreg.__version__
 
 
-@pytest.mark.parametrize("kernel", [dense, descent, logistic, newton], ids=lambda kernel: kernel.__name__)
+@pytest.mark.parametrize(
+    "kernel", [dense, descent, logistic, newton, residual], ids=lambda kernel: kernel.__name__
+)
 def test_kernels_are_compiled(kernel):
     assert kernel.__file__.endswith(tuple(EXTENSION_SUFFIXES))

@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sknormreg import ElasticNet, ElasticNetClassifier, Lasso, LassoClassifier
 from sknormreg.solvers.certificate import evaluate
-from sknormreg.solvers.loop import _solve
+from sknormreg.solvers.loop import _Fit
 from sknormreg.solvers.workspace import Workspace
 
 KINDS = {
@@ -92,7 +92,7 @@ def test_the_way_back_is_judged_by_the_rounding_of_where_it_leads(size):
     null = problem.null_objective()
     far = size * np.random.default_rng(1).normal(size=8)
     warm, cold = (
-        _solve(problem, evaluate(problem, w, np.zeros(1)), null, Workspace(), 1e-8, 1000, None)
+        _Fit(problem, evaluate(problem, w, np.zeros(1)), null, Workspace(), 1e-8, 1000, None).run()
         for w in (far, np.zeros(8))
     )
     np.testing.assert_allclose(warm.coef, cold.coef, rtol=0, atol=1e-12 * np.abs(cold.coef).max())

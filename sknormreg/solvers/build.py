@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .model import GramModel, gradient_noise
+from .model import ColumnsModel, GramModel, gradient_noise
 
 _DAMPING = 1e-14  # of a column's square in the average curvature: keeps saturated directions bounded
 
 
-def build_model(problem, workspace, point, null_objective, guarded):
+def build_model(problem, workspace, point, scale, guarded, gram=True):
     """Model and Coordinates over the members of the working set, then the intercepts if they are coupled.
 
     The curvature is the loss's own at the point, or its majoriser where `guarded`.
@@ -16,6 +16,8 @@ def build_model(problem, workspace, point, null_objective, guarded):
     and its curvature is constant: the Gram block is cached. Otherwise the intercepts are coordinates.
     """
     members, loss = workspace.members, problem.loss
+    if not gram:
+        return _columns_model(problem, workspace, point, scale, guarded)
     free = 0 if loss.quadratic or not problem.fit_intercept else problem.n_outputs
     coordinates = workspace.coordinates(problem.coordinates, free)
     start, slope = point.flat[members], -point.correlation[members]
@@ -30,8 +32,23 @@ def build_model(problem, workspace, point, null_objective, guarded):
         if free:
             start = np.concatenate([start, np.zeros(free)])
             slope = np.concatenate([slope, -point.dual.sum(axis=1)])
-    noise = gradient_noise(np.diagonal(gram), start, np.sqrt(2.0 * null_objective))
+    noise = gradient_noise(np.diagonal(gram), start, scale)
     return GramModel(gram, slope, start, noise), coordinates
+
+
+def _columns_model(problem, workspace, point, scale, guarded):
+    members, loss = workspace.members, problem.loss
+    free = 0 if loss.quadratic or not problem.fit_intercept else 1
+    [d], _ = (loss.majoriser if guarded else loss.curvature)(problem.y, point.z, problem.weights)
+    if not loss.quadratic:
+        d = d + _DAMPING * d.sum() * problem.weights
+    columns, means = problem.design.scaled(members, d, problem.fit_intercept)
+    start, slope = point.flat[members], -point.correlation[members]
+    if free:
+        start, slope = np.append(start, 0.0), np.append(slope, -point.dual.sum())
+    model = ColumnsModel(columns, means, d.sum(), slope, start, None)
+    model.noise = gradient_noise(model.diagonal, start, scale)
+    return model, workspace.coordinates(problem.coordinates, free)
 
 
 def weighted_gram(problem, workspace, d, a, floating=None):

@@ -8,6 +8,7 @@ iterations are iterative refinement and undo what the Gram block loses by squari
 """
 
 from dataclasses import replace
+from enum import Enum
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from .certificate import at_strength, evaluate, land, settle, survey
 from .choose import choose_inner
 from .continuation import stages
 from .model import gradient_noise, squared_length
+from .refinement import Refinement, settled
 from .shifts import least_norm
 from .solution import Solution, Status
 from .squares.polish import polish, rounding_aside
@@ -24,8 +26,6 @@ from .working_set import update
 from .workspace import Workspace
 
 _EPS = np.finfo(float).eps
-_ROUNDING = 1e-14  # a step this small, relative to the problem, is refinement no more
-_EXACT = 0.125  # of the rounding of a gradient entry: a violation this small is as good as none
 _SHORT = 0.5  # a step shortened to less than this: the next model majorises the loss
 _FAR = 0.5  # a start that would lose so much of its objective on a straight way back to the null point
 _NEARER = 0.1  # is shortened by this factor while that helps
@@ -53,7 +53,7 @@ def solve_path(problem, alphas, *, start=None, workspace=None, tol=1e-8, max_ite
         if point is None:
             point = null = _null_point(here, null, workspace.work)
         null_objective = here.null_objective() if point is not null else null.objective
-        solution = _solve(here, point, null_objective, workspace, tol, max_iter, callback)
+        solution = _Fit(here, point, null_objective, workspace, tol, max_iter, callback).run()
         start = solution.coef, solution.intercept
         behind = [*behind[-1:], (alpha, *start)]
         yield least_norm(here, solution)
@@ -108,80 +108,145 @@ def solve(problem, **options):
     return next(solve_path(problem, [problem.penalty.alpha], **options))
 
 
-def _solve(problem, point, null_objective, workspace, tol, max_iter, callback):
-    c = problem.coordinates
-    always = np.flatnonzero(problem.penalty.active(np.zeros_like(point.flat), c))
-    scale = np.sqrt(2.0 * null_objective)
-    # Exact models refine at once or not at all. A saturated log-loss gets there by steps of e^-1/2, and a
-    # squared hinge may meet a new kink on the way.
-    shrinking, attempts = (0.5, 1) if problem.loss.quadratic else (0.95, 4)
-    detour = stages(problem, point)
-    refinement = np.inf  # size of the last step that followed a certificate
-    found = _Best(point)
-    stopped, noise = False, None  # noise: of the gradient of the members by rounding, where it is now
-    budget = workspace.work.proximal_steps + _PROXIMAL_STEPS * max_iter
-    n_iter, t = 0, 1.0  # t: how much of the last step was taken
-    while n_iter < max_iter and found.stalled < _PATIENCE and not np.isnan(point.gap):
-        n_iter += 1
-        certified = Status.judge(point.gap, tol, null_objective, point.objective) is Status.CONVERGED
-        detour = [] if certified else detour
-        crude, penalty = bool(detour), problem.penalty
-        if detour:
-            penalty = penalty.with_alpha(detour.pop(0) * penalty.alpha)
-        violation = penalty.violation(point.flat, -point.correlation, c)
-        outside = update(workspace, point.flat, violation, point.correlation, always)
-        refining, members = certified and not outside, workspace.members
-        if refining and noise is not None and np.all(violation[members] <= _EXACT * noise):
-            break
-        guarded = t < _SHORT and not problem.loss.kinked
-        model, model_coordinates = build_model(problem, workspace, point, null_objective, guarded)
-        if not np.isfinite(model.noise).all():  # squares overflow
-            point = replace(point, gap=np.nan)
-            break
-        crude = crude or outside > members.size
+class Stop(Enum):
+    """Why a fit ended."""
+
+    REFINED = "certified, and refined until rounding is all that is left"
+    CERTIFIED = "certified, and to refine it further would cost more than all before"
+    STALLED = "neither a better gap nor a lower objective"
+    BUDGET = "as many iterations as allowed"
+    NOT_FINITE = "something overflowed"
+    CALLBACK = "a callback said so"
+
+
+class _Fit:
+    """One fit, from a point that was surveyed. An iteration has five steps, and each may end it."""
+
+    def __init__(self, problem, point, null_objective, workspace, tol, max_iter, callback):
+        self.problem, self.point, self.null_objective = problem, point, null_objective
+        self.workspace, self.work = workspace, workspace.work
+        self.tol, self.max_iter, self.callback = tol, max_iter, callback
+        self.scale = np.sqrt(2.0 * null_objective)
+        self.always = np.flatnonzero(problem.penalty.active(np.zeros_like(point.flat), problem.coordinates))
+        self.detour = stages(problem, point)
+        self.budget = self.work.proximal_steps + _PROXIMAL_STEPS * max_iter
+        self.refinement = Refinement(problem.loss.quadratic, self.scale)
+        self.found = _Best(point)
+        self.noise = None  # of the gradient of the members by rounding, where it is now
+        self.began, self.operations = self.work.operations, None  # at the start, and until certified
+        self.n_iter, self.share, self.stop = 0, 1.0, None
+
+    def run(self):
+        steps = self.judge, self.select, self.build, self.minimise, self.advance
+        while self.stop is None:
+            for step in steps:
+                step()
+                if self.stop is not None:
+                    break
+        return self.solution()
+
+    def judge(self):
+        """1. Whether the point is certified, and whether there is anything left to do."""
+        if np.isnan(self.point.gap):
+            self.stop = Stop.NOT_FINITE
+        elif self.n_iter == self.max_iter:
+            self.stop = Stop.BUDGET
+        elif self.found.stalled >= _PATIENCE:
+            self.stop = Stop.STALLED
+        self.certified = self._status(self.point) is Status.CONVERGED
+        if self.certified and self.operations is None:
+            self.operations = self.work.operations - self.began
+        self.n_iter += self.stop is None
+
+    def select(self):
+        """2. The working set, and the strength of the penalty on the way to the one that is asked for."""
+        point, c = self.point, self.problem.coordinates
+        self.penalty = self.problem.penalty
+        if self.certified:
+            self.detour = []
+        elif self.detour:
+            self.penalty = self.penalty.with_alpha(self.detour.pop(0) * self.penalty.alpha)
+        violation = self.penalty.violation(point.flat, -point.correlation, c)
+        self.outside = update(self.workspace, point.flat, violation, point.correlation, self.always)
+        self.members = self.workspace.members
+        self.refining = self.certified and not self.outside
+        if not self.refining:
+            return
+        if self.noise is not None and settled(violation[self.members], self.noise):
+            self.stop = Stop.REFINED
+        elif self.work.operations - self.began > 2 * self.operations:
+            self.stop = Stop.CERTIFIED
+
+    def build(self):
+        """3. The quadratic model of the loss on the working set."""
+        self.guarded = self.share < _SHORT and not self.problem.loss.kinked
+        self.inner = choose_inner(self.problem, self.members)
+        self.model, self.model_coordinates = build_model(
+            self.problem, self.workspace, self.point, self.scale, self.guarded, self.inner.gram
+        )
+        if not np.isfinite(self.model.noise).all():  # squares overflow
+            self.point = replace(self.point, gap=np.nan)
+            self.stop = Stop.NOT_FINITE
+
+    def minimise(self):
+        """4. Its minimiser under the penalty, as near as the coordinates that are still outside allow."""
+        crude = self.penalty is not self.problem.penalty or self.outside > self.members.size
         # as no loss is negative, a quadratic that is never below it falls by no more than the objective
-        above = guarded or problem.loss.quadratic
-        most = point.loss + penalty.value(point.flat, c) if above else np.inf
-        minimise = choose_inner(problem, members)
+        above = self.guarded or self.problem.loss.quadratic
+        most = self.point.loss + self.penalty.value(self.point.flat, self.problem.coordinates)
         for tolerance in (_CRUDE if crude else 0.0, _CRUDE):
-            left = budget - workspace.work.proximal_steps
-            target = minimise(model, penalty, model_coordinates, workspace.work, tolerance, left)
-            square = squared_length(model, target - model.start, most)
+            left = self.budget - self.work.proximal_steps
+            self.target = self.inner.minimise(
+                self.model, self.penalty, self.model_coordinates, self.work, tolerance, left
+            )
+            step = self.target - self.model.start
+            square = squared_length(self.model, step, most if above else np.inf)
             if square < np.inf:
                 break
         else:
-            target, square = model.start, 0.0
-        m = members.size  # the intercepts behind them have no pattern
-        if refining:
-            size = np.sqrt(square)
-            same_pattern = np.array_equal(np.sign(target[:m]), np.sign(model.start[:m]))
-            attempts -= size >= shrinking * refinement
-            if (size <= _ROUNDING * scale and same_pattern) or attempts == 0:
-                break
-            refinement = size
-        there, t = advance(problem, point, members, target, model)
-        point = survey(problem, there)
-        workspace.work.passes += 1
-        noise = gradient_noise(model.diagonal[:m], point.flat[members], scale)
-        found.consider(point, float(noise @ np.abs(target[:m])), tol * null_objective)
-        if callback is not None and callback(point.flat.reshape(problem.shape), point.intercept):
-            found.point, stopped = point, True
-            break
-    best = point if np.isnan(point.gap) else found.point
-    if n_iter < max_iter and not stopped:  # rounding ended it
-        uncertified = Status.judge(best.gap, tol, null_objective, best.objective) is Status.MAX_ITER
-        doubtful = problem.loss.quadratic and not problem.unpenalised.sure
-        if problem.loss.quadratic and (uncertified or doubtful):
-            best = polish(problem, best, tol * null_objective, doubtful, workspace.work)
-        elif uncertified:
-            best = replace(best, gap=min(best.gap, rounding_aside(problem, best, members, model)))
-    status = Status.judge(best.gap, tol, null_objective, best.objective)
-    if stopped and status is Status.MAX_ITER:
-        status = Status.STOPPED
-    if problem.recedes(best.flat, best.intercept):
-        status = Status.NO_MINIMISER
-    coef = best.flat.reshape(problem.shape)
-    return Solution(coef, best.intercept, best.objective, best.gap, null_objective, max(n_iter, 1), status)
+            self.target, square = self.model.start, 0.0
+        if self.refining:
+            m = self.members.size  # the intercepts behind them have no pattern
+            same_signs = np.array_equal(np.sign(self.target[:m]), np.sign(self.model.start[:m]))
+            if self.refinement.done(np.sqrt(square), same_signs):
+                self.stop = Stop.REFINED
+
+    def advance(self):
+        """5. As far towards it as the loss falls, and a full pass over X there."""
+        problem, m = self.problem, self.members.size
+        there, self.share = advance(problem, self.point, self.members, self.target, self.model)
+        self.point = survey(problem, there)
+        self.work.passes += 1
+        self.noise = gradient_noise(self.model.diagonal[:m], self.point.flat[self.members], self.scale)
+        blur = float(self.noise @ np.abs(self.target[:m]))
+        self.found.consider(self.point, blur, self.tol * self.null_objective)
+        report = self.callback
+        if report is not None and report(self.point.flat.reshape(problem.shape), self.point.intercept):
+            self.found.point, self.stop = self.point, Stop.CALLBACK
+
+    def solution(self):
+        """The best point, its gap freed of what is rounding in it where rounding ended the search."""
+        problem, required = self.problem, self.tol * self.null_objective
+        best = self.point if self.stop is Stop.NOT_FINITE else self.found.point
+        if self.stop in (Stop.REFINED, Stop.CERTIFIED, Stop.STALLED):
+            uncertified = self._status(best) is Status.MAX_ITER
+            doubtful = problem.loss.quadratic and not problem.unpenalised.sure
+            if problem.loss.quadratic and (uncertified or doubtful):
+                best = polish(problem, best, required, doubtful, self.work)
+            elif uncertified and self.inner.gram:
+                best = replace(
+                    best, gap=min(best.gap, rounding_aside(problem, best, self.members, self.model))
+                )
+        status = self._status(best)
+        if self.stop is Stop.CALLBACK and status is Status.MAX_ITER:
+            status = Status.STOPPED
+        if problem.recedes(best.flat, best.intercept):
+            status = Status.NO_MINIMISER
+        coef, n_iter = best.flat.reshape(problem.shape), max(self.n_iter, 1)
+        return Solution(coef, best.intercept, best.objective, best.gap, self.null_objective, n_iter, status)
+
+    def _status(self, point):
+        return Status.judge(point.gap, self.tol, self.null_objective, point.objective)
 
 
 class _Best:

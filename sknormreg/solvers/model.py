@@ -25,6 +25,60 @@ class GramModel:
         return np.diagonal(self.gram)
 
 
+@dataclass
+class ColumnsModel:
+    """The same without G, of one output: the rows of the members, each times the root of its curvature.
+
+    The `columns` are centred in these weights, so an intercept, which stands behind the coefficients, is
+    decoupled from them: it takes up `means` of what they do.
+    """
+
+    columns: object  # `DenseColumns` or `SparseColumns`, (n, m)
+    means: np.ndarray  # (m,), of the columns of the problem
+    total: float  # of the curvatures
+    gradient: np.ndarray  # (m,) or (m + 1,)
+    start: np.ndarray
+    noise: np.ndarray
+
+    @property
+    def size(self):
+        """How many coefficients there are."""
+        return self.means.size
+
+    def product(self, step):
+        m = self.size
+        r = self.columns.times(step[:m])
+        made = np.zeros(step.size)
+        made[:m] = self.columns.correlate(r, self.columns.sum(r))
+        if step.size > m:
+            shift = self.total * (self.means @ step[:m] + step[m])
+            made[:m] += self.means * shift
+            made[m] = shift
+        return made
+
+    @property
+    def pull(self):
+        """The gradient (m,) where the intercept is at its best."""
+        m = self.size
+        if self.start.size == m:
+            return self.gradient
+        return self.gradient[:m] - self.means * self.gradient[m]
+
+    def with_intercept(self, w):
+        """(m,) coefficients, and behind them the best step of the intercept."""
+        m = self.size
+        if self.start.size == m:
+            return w
+        return np.append(w, -self.gradient[m] / self.total - self.means @ (w - self.start[:m]))
+
+    @property
+    def diagonal(self):
+        squares = self.columns.squares
+        if self.start.size == self.size:
+            return squares
+        return np.append(squares + self.total * self.means**2, self.total)
+
+
 def gradient_noise(diagonal, w, scale):
     """How large the gradient is by rounding alone at coefficients w; the target is of size `scale`.
 

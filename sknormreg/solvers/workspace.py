@@ -17,6 +17,8 @@ class Work:
     epochs: int = 0  # sweeps of coordinate descent over the working set
     proximal_steps: int = 0  # where a penalty states its prox and no more
     newton_steps: int = 0
+    cg_steps: int = 0  # of conjugate gradients
+    operations: int = 0  # multiplications and additions of both on columns, where there is no Gram block
     factorisations: int = 0
     gram_columns: int = 0  # columns, or rows, for which a row of a matrix of inner products was formed
 
