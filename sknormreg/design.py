@@ -92,8 +92,10 @@ class DenseDesign:
         root = np.sqrt(weights)
         for rows, scaled in self._blocks(cols):
             scaled *= root[rows]
-            # the whole of it times itself: BLAS sees one array twice and does half the work
-            out += scaled[start:] @ scaled.T if start else scaled @ scaled.T
+            new = scaled[start:]
+            out[:, start:] += new @ new.T  # BLAS sees one array twice and does half the work
+            if start:
+                out[:, :start] += new @ scaled[:start].T
         return out
 
     def _near_zero(self, weights):

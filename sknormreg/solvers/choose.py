@@ -23,10 +23,14 @@ PROXIMAL = Inner("proximal steps", proximal.minimise, True)
 RESIDUAL = Inner("residuals", residual.minimise, False)
 
 
-def choose_inner(problem, members):
-    """The solver of the quadratic models of a problem on a working set."""
+def choose_inner(problem, members, crude=False):
+    """The solver of the quadratic models of a problem on a working set.
+
+    A `crude` one is of a working set that will be another at the next iteration.
+    """
     if problem.penalty.l1_and_l2(problem.coordinates) is None:
         return PROXIMAL
-    if problem.n_outputs == 1 and members.size > max(_FEW, _SHORT * problem.design.stored_per_column):
+    few = _FEW if crude else max(_FEW, _SHORT * problem.design.stored_per_column)
+    if problem.n_outputs == 1 and members.size > few:
         return RESIDUAL
     return GRAM

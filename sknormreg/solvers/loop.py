@@ -29,6 +29,7 @@ _EPS = np.finfo(float).eps
 _SHORT = 0.5  # a step shortened to less than this: the next model majorises the loss
 _FAR = 0.5  # a start that would lose so much of its objective on a straight way back to the null point
 _NEARER = 0.1  # is shortened by this factor while that helps
+_SEVERAL, _SOME = 8, 0.05  # coordinates outside, with which a model need not be solved any better
 _CRUDE = 0.1  # of its violations: as much as a model may keep of them while others are outside
 _PROXIMAL_STEPS = 400  # in the mean of all iterations, where a penalty states its prox and no more
 _PATIENCE = 30  # iterations without a better gap or objective after which rounding has the last word
@@ -180,7 +181,8 @@ class _Fit:
     def build(self):
         """3. The quadratic model of the loss on the working set."""
         self.guarded = self.share < _SHORT and not self.problem.loss.kinked
-        self.inner = choose_inner(self.problem, self.members)
+        self.crude = self.penalty is not self.problem.penalty or self.outside > self.members.size
+        self.inner = choose_inner(self.problem, self.members, self.crude)
         self.model, self.model_coordinates = build_model(
             self.problem, self.workspace, self.point, self.scale, self.guarded, self.inner.gram
         )
@@ -190,11 +192,11 @@ class _Fit:
 
     def minimise(self):
         """4. Its minimiser under the penalty, as near as the coordinates that are still outside allow."""
-        crude = self.penalty is not self.problem.penalty or self.outside > self.members.size
         # as no loss is negative, a quadratic that is never below it falls by no more than the objective
         above = self.guarded or self.problem.loss.quadratic
         most = self.point.loss + self.penalty.value(self.point.flat, self.problem.coordinates)
-        for tolerance in (_CRUDE if crude else 0.0, _CRUDE):
+        wanted = _CRUDE if self.crude else _SOME if self.outside > _SEVERAL else 0.0
+        for tolerance in (wanted, _CRUDE):
             left = self.budget - self.work.proximal_steps
             self.target = self.inner.minimise(
                 self.model, self.penalty, self.model_coordinates, self.work, tolerance, left

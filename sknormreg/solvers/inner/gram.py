@@ -9,7 +9,8 @@ from ..._kernels import descent, newton
 
 _EPOCHS = 200  # most sweeps of coordinate descent before a Newton search
 _SETTLED = 10  # sweeps without a change of pattern after which the search begins
-_CRUDE_EPOCHS = 10
+_SOON = 3  # the same where the next model is another one
+_CRUDE, _CRUDE_EPOCHS = 0.1, 10  # a tolerance for which some sweeps will do, and how many
 _ROUNDS = 100
 
 
@@ -26,12 +27,12 @@ def minimise(model, penalty, coordinates, work, tolerance=0.0, budget=np.inf):
     factor = np.empty((m, m))
     order, scratch, state = np.empty(m, dtype=np.intp), np.empty((5, m)), np.empty(m, dtype=np.int8)
     smooth = not l1.any() and coordinates.unbounded
-    if tolerance and not smooth:
+    if tolerance >= _CRUDE and not smooth:
         work.epochs += descent.descend(model.gram, q, w, l1, l2, low, high, _CRUDE_EPOCHS, 1)
         return w
     for _ in range(_ROUNDS):
         if not smooth:
-            work.epochs += descent.descend(model.gram, q, w, l1, l2, low, high, _EPOCHS, _SETTLED)
+            work.epochs += descent.descend(model.gram, q, w, l1, l2, low, high, _EPOCHS, _SOON if tolerance else _SETTLED)
         why, steps, factorisations = newton.finish(
             model.gram, q, w, l1, l2, low, high, model.noise, factor, order, scratch, state,
             3 * m + 50,
