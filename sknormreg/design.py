@@ -18,6 +18,7 @@ from ._kernels import dense
 from .columns import DenseColumns, SparseColumns
 
 _SEVERAL = 4  # coefficient vectors from which on centred copies for BLAS are worth it
+_MANY = 32  # residuals from which on BLAS is faster than the kernels
 _BLOCK = 1 << 19  # doubles in one centred copy of some rows and columns: 4 MiB
 _SMALL = 1 << 16  # doubles of which a centred copy is kept: 512 KiB
 _FAR = 10.0  # deviations from zero at which a mean taken out of products costs digits
@@ -57,6 +58,8 @@ class DenseDesign:
     def correlate(self, R, cols=None):
         """(K, p): each row of R (K, n) against every centred column, or against `cols`."""
         R = np.ascontiguousarray(R)
+        if cols is None and R.shape[0] >= _MANY and self._near:
+            return R @ self.X - R.sum(axis=1)[:, None] * self.mean
         cols = self._everything if cols is None else cols
         if self.column_major:
             out = np.zeros((R.shape[0], cols.size))
@@ -70,6 +73,10 @@ class DenseDesign:
 
     def matvec(self, W):
         """(K, n): the centred matrix times each row of W (K, p); zero columns are not read."""
+        if W.shape[0] >= _SEVERAL and self._near and W.any(axis=0).all():
+            out = W @ self.X.T  # the means taken out of the products, at a cost of two bits
+            out -= (W @ self.mean)[:, None]
+            return out
         out = np.zeros((W.shape[0], self.shape[0]))
         if W.shape[0] >= _SEVERAL:
             cols = np.flatnonzero(W.any(axis=0))
@@ -140,6 +147,12 @@ class DenseDesign:
         dense.squares_rows(self.X, self.mean, weights, out)
         return out[cols]
 
+    def squares_each(self, weights):
+        """(K, p): `squares` of all columns in each row of weights (K, n)."""
+        if weights.shape[0] < _SEVERAL:
+            return np.array([self.squares(self._everything, w) for w in weights])
+        return sum(weights[:, rows] @ (block * block).T for rows, block in self._blocks(self._everything))
+
     def scaled_gram(self, cols, outputs, a):
         """(M M', M a') for M (m, n) with rows a[outputs[i]] * (column cols[i], centred)."""
         inner, across = np.zeros((cols.size, cols.size)), np.zeros((cols.size, a.shape[0]))
@@ -169,7 +182,7 @@ class DenseDesign:
         made.X = np.asfortranarray(self.X[:, cols])
         made.shape, made.mean = made.X.shape, self.mean[cols]
         made.column_major, made._everything = True, np.arange(cols.size)
-        vars(made).pop("_copy", None)
+        made._forget()
         return made
 
     def columns(self, cols):
@@ -198,7 +211,7 @@ class DenseDesign:
         made.mean = self.mean.copy()
         made.mean[cols] = 0.0
         made.column_major = True
-        vars(made).pop("_copy", None)
+        made._forget()
         return made
 
     def row_blocks(self, height):
@@ -206,6 +219,23 @@ class DenseDesign:
         for first in range(0, self.shape[0], height):
             some = slice(first, first + height)
             yield some, np.subtract(self.X[some], self.mean, dtype=np.float64)
+
+    def _forget(self):
+        for name in ("_copy", "_near"):
+            vars(self).pop(name, None)
+
+    @cached_property
+    def _near(self):
+        """Whether BLAS may read X where it is: large, of doubles, and no mean above a deviation."""
+        if self.X.dtype != np.float64 or self.X.size <= _SMALL:
+            return False
+        n = self.shape[0]
+        return bool(np.all(self.mean**2 <= self.squares(self._everything, np.full(n, 1.0 / n))))
+
+    @property
+    def entries(self):
+        """How many a product reads."""
+        return self.X.size
 
     @cached_property
     def _copy(self):
@@ -318,6 +348,14 @@ class SparseDesign:
         outside = weights.sum() - sparse.csc_array((stored, X.indices, X.indptr), X.shape).sum(axis=0)
         return squared.sum(axis=0) + np.maximum(outside, 0.0) * rest * rest
 
+    def squares_each(self, weights):
+        """(K, p): `squares` of all columns in each row of weights (K, n)."""
+        X, rest = self.X, self._rest
+        centred = X.data - np.repeat(rest, self._stored)
+        squared = sparse.csc_array((centred * centred, X.indices, X.indptr), X.shape)
+        outside = weights.sum(axis=1) - _pattern(X).T @ weights.T
+        return (squared.T @ weights.T + np.maximum(outside, 0.0) * (rest * rest)[:, None]).T
+
     def scaled_gram(self, cols, outputs, a):
         """(M M', M a') for M (m, n) with rows a[outputs[i]] * (column cols[i], centred)."""
         X, rest = self._take(cols)
@@ -379,6 +417,11 @@ class SparseDesign:
             rows = X[some].toarray().astype(np.float64, copy=False)
             rows -= self._rest
             yield some, rows
+
+    @property
+    def entries(self):
+        """How many a product reads."""
+        return self.X.nnz
 
     def _take(self, cols):
         return (self.X, self._rest) if cols is None else (self.X[:, cols], self._rest[cols])

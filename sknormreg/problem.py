@@ -15,6 +15,8 @@ from .losses import Loss
 from .penalties import Coordinates, Penalty
 from .unpenalised import RowProducts, Unpenalised
 
+_POWER = 6  # steps of power iteration
+
 
 @dataclass
 class Problem:
@@ -30,6 +32,7 @@ class Problem:
         default_factory=dict, init=False, repr=False
     )  # `Unpenalised`, with and without alpha
 
+    _known: dict = field(default_factory=dict, init=False, repr=False)  # of rows and loss, once wanted
     _loose: list = field(default_factory=list, init=False, repr=False)  # masks, and what `loosened` made
 
     def __post_init__(self):
@@ -42,9 +45,38 @@ class Problem:
         if alpha == self.penalty.alpha:
             return self
         made = replace(self, penalty=self.penalty.with_alpha(alpha))
-        made._null_loss, made._free = self._null_loss, self._free
+        made._null_loss, made._free, made._known = self._null_loss, self._free, self._known
         made._products = self._products
         return made
+
+    @property
+    def squares(self):
+        """Weighted squares (p,) of the columns."""
+        if "squares" not in self._known:
+            self._known["squares"] = self.design.squares(np.arange(self.n_features), self.weights)
+        return self._known["squares"]
+
+    @property
+    def largest_square(self):
+        """About the largest weighted square of a combination of columns of length one, by power iteration."""
+        if "largest" not in self._known:
+            square, along = 0.0, np.sqrt(self.squares)[None, :]
+            for _ in range(_POWER if along.any() else 0):
+                along = along / np.linalg.norm(along)
+                along = self.design.correlate(self.weights * self.design.matvec(along))
+                square = float(np.linalg.norm(along))
+                if not 0.0 < square < np.inf:
+                    break
+            self._known["largest"] = square
+        return self._known["largest"]
+
+    @property
+    def initial_curvature(self):
+        """That of the loss (K,) where the predictor is zero: about the largest that there is."""
+        if "curvature" not in self._known:
+            d, a = self.loss.curvature(self.y, np.zeros(self.y.shape), self.weights)
+            self._known["curvature"] = (d if a is None else d - a**2).sum(axis=1)
+        return self._known["curvature"]
 
     def predictor(self, coef, intercept):
         """z (K, n)."""

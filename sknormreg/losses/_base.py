@@ -33,6 +33,10 @@ class Loss(BaseEstimator, ABC):
     def curvature(self, y, z, s):
         """(d, a), both (K, n): sample i has the Hessian diag(d_i) - a_i a_i'; a is None for zero."""
 
+    def derivatives(self, y, z, s):
+        """(value, gradient, curvature), for less than each alone where they have something in common."""
+        return self.value(y, z, s), self.gradient(y, z, s), self.curvature(y, z, s)
+
     @abstractmethod
     def majoriser(self, y, z, s):
         """(d, a) as for `curvature`, such that the quadratic with it lies above F everywhere.

@@ -2,36 +2,39 @@
 
 import numpy as np
 
-from .model import ColumnsModel, GramModel, gradient_noise
+from .model import ColumnsModel, GramModel, RowsModel, gradient_noise
 
 _DAMPING = 1e-14  # of a column's square in the average curvature: keeps saturated directions bounded
 
 
-def build_model(problem, workspace, point, scale, guarded, gram=True):
+def build_model(problem, workspace, point, scale, guarded, kind="gram"):
     """Model and Coordinates over the members of the working set, then the intercepts if they are coupled.
 
-    The curvature is the loss's own at the point, or its majoriser where `guarded`.
+    The curvature is the loss's own at the point, or its majoriser where `guarded`. What is kept of it is told
+    by the `kind`: its matrix, "gram", or the "columns" or "rows" that its products are made of.
 
     For a quadratic loss the columns are centred in the loss's own weights, so the intercept is decoupled
     and its curvature is constant: the Gram block is cached. Otherwise the intercepts are coordinates.
     """
     members, loss = workspace.members, problem.loss
-    if not gram:
+    if kind == "columns":
         return _columns_model(problem, workspace, point, scale, guarded)
     free = 0 if loss.quadratic or not problem.fit_intercept else problem.n_outputs
     coordinates = workspace.coordinates(problem.coordinates, free)
     start, slope = point.flat[members], -point.correlation[members]
+    if free:
+        start = np.concatenate([start, np.zeros(free)])
+        slope = np.concatenate([slope, -point.dual.sum(axis=1)])
     if loss.quadratic:
         gram = workspace.gram(problem.design, problem.weights)
     else:
         curvature = (loss.majoriser if guarded else loss.curvature)(problem.y, point.z, problem.weights)
+        if kind == "rows":
+            return rows_model(problem, workspace, curvature, slope, start, scale), coordinates
         gram = workspace.recall(curvature, problem.floating)
         if gram is None:
             gram = weighted_gram(problem, workspace, *curvature)
             workspace.keep(curvature, problem.floating, gram)
-        if free:
-            start = np.concatenate([start, np.zeros(free)])
-            slope = np.concatenate([slope, -point.dual.sum(axis=1)])
     noise = gradient_noise(np.diagonal(gram), start, scale)
     return GramModel(gram, slope, start, noise), coordinates
 
@@ -49,6 +52,18 @@ def _columns_model(problem, workspace, point, scale, guarded):
     model = ColumnsModel(columns, means, d.sum(), slope, start, None)
     model.noise = gradient_noise(model.diagonal, start, scale)
     return model, workspace.coordinates(problem.coordinates, free)
+
+
+def rows_model(problem, workspace, curvature, gradient, start, scale):
+    """The model of a curvature (d, a) over the members and, behind them, the intercepts if they are free."""
+    outputs, features = np.divmod(workspace.members, problem.n_features)
+    design, places = workspace.restricted(problem.design, features)
+    damping = _DAMPING * curvature[0].sum(axis=1).max() * problem.squares[features]
+    free = problem.n_outputs if problem.fit_intercept else 0
+    shifts = []
+    if problem.loss.shift_invariant:
+        shifts = _shifts(problem, features, start.size, problem.floating)
+    return RowsModel(design, outputs, places, curvature, free, damping, shifts, gradient, start, scale)
 
 
 def weighted_gram(problem, workspace, d, a, floating=None):
@@ -80,18 +95,25 @@ def weighted_gram(problem, workspace, d, a, floating=None):
     scales[:m] = workspace.squares(features, design, problem.weights)
     np.einsum("ii->i", gram)[:] += _DAMPING * totals.max() * scales
     if loss.shift_invariant:
-        _pin_shift(gram, problem, outputs, features, m, problem.floating if floating is None else floating)
+        _pin_shift(gram, problem, features, problem.floating if floating is None else floating)
     return gram
 
 
-def _pin_shift(gram, problem, outputs, features, m, floating):
+def _pin_shift(gram, problem, features, floating):
     """Give curvature to adding one constant to all outputs of an intercept or a floating feature.
 
     The loss and the penalty are flat along it. The term kappa/2 (sum of the step)^2 changes no minimum
     and picks the step whose sum is zero, the convention here.
     """
-    groups = [np.arange(m, gram.shape[0])] if problem.fit_intercept else []
+    for group in _shifts(problem, features, gram.shape[0], floating):
+        gram[np.ix_(group, group)] += np.mean(np.diagonal(gram)[group])
+
+
+def _shifts(problem, features, size, floating):
+    """The groups of coordinates, one of every output, to which a constant may be added: lists of K indices.
+
+    They are those of the intercepts and of each floating feature whose coefficients are all members.
+    """
+    groups = [np.arange(features.size, size)] if problem.fit_intercept else []
     groups += [np.flatnonzero(features == j) for j in np.intersect1d(floating, features)]
-    for group in groups:
-        if group.size == problem.n_outputs:
-            gram[np.ix_(group, group)] += np.mean(np.diagonal(gram)[group])
+    return [group for group in groups if group.size == problem.n_outputs]

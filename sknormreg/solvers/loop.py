@@ -16,6 +16,7 @@ from .build import build_model
 from .certificate import at_strength, evaluate, land, settle, survey
 from .choose import choose_inner
 from .continuation import stages
+from .inner.conjugate import forcing
 from .model import gradient_noise, squared_length
 from .refinement import Refinement, settled
 from .shifts import least_norm
@@ -170,21 +171,21 @@ class _Fit:
         violation = self.penalty.violation(point.flat, -point.correlation, c)
         self.outside = update(self.workspace, point.flat, violation, point.correlation, self.always)
         self.members = self.workspace.members
+        self.crude = self.penalty is not self.problem.penalty or self.outside > self.members.size
+        self.inner = choose_inner(self.problem, self.members, self.crude)
         self.refining = self.certified and not self.outside
         if not self.refining:
             return
         if self.noise is not None and settled(violation[self.members], self.noise):
             self.stop = Stop.REFINED
-        elif self.work.operations - self.began > 2 * self.operations:
+        elif self.inner.inexact or self.work.operations - self.began > 2 * self.operations:
             self.stop = Stop.CERTIFIED
 
     def build(self):
         """3. The quadratic model of the loss on the working set."""
         self.guarded = self.share < _SHORT and not self.problem.loss.kinked
-        self.crude = self.penalty is not self.problem.penalty or self.outside > self.members.size
-        self.inner = choose_inner(self.problem, self.members, self.crude)
         self.model, self.model_coordinates = build_model(
-            self.problem, self.workspace, self.point, self.scale, self.guarded, self.inner.gram
+            self.problem, self.workspace, self.point, self.scale, self.guarded, self.inner.model
         )
         if not np.isfinite(self.model.noise).all():  # squares overflow
             self.point = replace(self.point, gap=np.nan)
@@ -196,12 +197,17 @@ class _Fit:
         above = self.guarded or self.problem.loss.quadratic
         most = self.point.loss + self.penalty.value(self.point.flat, self.problem.coordinates)
         wanted = _CRUDE if self.crude else _SOME if self.outside > _SEVERAL else 0.0
+        if self.inner.inexact:
+            wanted = forcing(self.point.gap, self.tol * self.null_objective, self.null_objective)
         for tolerance in (wanted, _CRUDE):
             left = self.budget - self.work.proximal_steps
             self.target = self.inner.minimise(
                 self.model, self.penalty, self.model_coordinates, self.work, tolerance, left
             )
             step = self.target - self.model.start
+            if self.inner.inexact:  # which leaves no direction to run away along
+                square = 0.0
+                break
             square = squared_length(self.model, step, most if above else np.inf)
             if square < np.inf:
                 break
@@ -235,7 +241,7 @@ class _Fit:
             doubtful = problem.loss.quadratic and not problem.unpenalised.sure
             if problem.loss.quadratic and (uncertified or doubtful):
                 best = polish(problem, best, required, doubtful, self.work)
-            elif uncertified and self.inner.gram:
+            elif uncertified:
                 best = replace(
                     best, gap=min(best.gap, rounding_aside(problem, best, self.members, self.model))
                 )

@@ -1,8 +1,12 @@
 """Quadratic models of the loss on a working set, and what of their gradient is rounding."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy import linalg
+
+from ..unpenalised import cholesky
 
 _EPS = np.finfo(float).eps
 
@@ -23,6 +27,76 @@ class GramModel:
     @property
     def diagonal(self):
         return np.diagonal(self.gram)
+
+    def gain(self, e, curvature):
+        """Half of e'(G + C)^-1 e for e and a diagonal C: what a step gains whose gradient is e."""
+        hessian = self.gram.copy()
+        np.einsum("ii->i", hessian)[:] += curvature
+        found = cholesky(hessian, _EPS)
+        if found is None:
+            return np.inf
+        factor, lengths = found
+        along = linalg.solve_triangular(factor, e / lengths, lower=True)
+        return 0.5 * float(along @ along)
+
+
+class RowsModel:
+    """The same by products with the rows: no matrix as large as the square of a step is formed.
+
+    The coordinates are the coefficients of `outputs` (m,) at `places` (m,) among the columns of `design`,
+    and behind them `free` intercepts. Sample i has the `curvature` diag(d_i) - a_i a_i', to which a
+    `damping` (m,) is added. The loss is flat along the `shifts`: groups of coordinates to which one constant
+    is added.
+    """
+
+    def __init__(self, design, outputs, places, curvature, free, damping, shifts, gradient, start, scale):
+        self.design, self.outputs, self.places = design, outputs, places
+        self.d, self.a = curvature
+        self.free, self.damping, self.shifts = free, damping, shifts
+        self.gradient, self.start = gradient, start
+        self.shape = self.d.shape[0], design.shape[1]
+        self.whole = outputs.size == self.shape[0] * self.shape[1]  # all of them, in order
+        self.noise = gradient_noise(self.diagonal, start, scale)
+        self.operations = 4 * self.shape[0] * design.entries  # in a product
+
+    def product(self, step):
+        """H step."""
+        m = self.outputs.size
+        coef = step[:m]
+        if not self.whole:
+            coef = np.zeros(self.shape)
+            coef[self.outputs, self.places] = step[:m]
+        z = self.design.matvec(coef.reshape(self.shape))
+        if self.free:
+            z += step[m:, None]
+        across = None if self.a is None else np.einsum("kn,kn->n", self.a, z)
+        curved = np.multiply(self.d, z, out=z)
+        if self.a is not None:
+            for row, a in zip(curved, self.a, strict=True):
+                row -= a * across
+        found = self.design.correlate(curved)
+        found = found.reshape(-1) if self.whole else found[self.outputs, self.places]
+        found = found + self.damping * step[:m]
+        return np.append(found, curved.sum(axis=1)) if self.free else found
+
+    @cached_property
+    def diagonal(self):
+        """That of H."""
+        own = self.d if self.a is None else np.maximum(self.d - self.a**2, 0.0)
+        found = self.design.squares_each(own)
+        found = found.reshape(-1) if self.whole else found[self.outputs, self.places]
+        found = found + self.damping
+        return np.append(found, own.sum(axis=1)) if self.free else found
+
+    def gain(self, e, curvature):
+        """No less than half of e'(H + C)^-1 e, for e and a diagonal C."""
+        return _most(e, curvature)
+
+    def level(self, step):
+        """The step without its share in the shifts."""
+        for shift in self.shifts:
+            step[shift] -= step[shift].mean()
+        return step
 
 
 @dataclass
@@ -77,6 +151,17 @@ class ColumnsModel:
         if self.start.size == self.size:
             return squares
         return np.append(squares + self.total * self.means**2, self.total)
+
+    def gain(self, e, curvature):
+        """No less than half of e'(G + C)^-1 e, for e and a diagonal C."""
+        return _most(e, curvature)
+
+
+def _most(e, curvature):
+    """Half of e'C^-1 e, infinite where C is zero and e is not."""
+    moved = e != 0.0
+    with np.errstate(divide="ignore"):
+        return 0.5 * float(np.sum(e[moved] ** 2 / curvature[moved]))
 
 
 def gradient_noise(diagonal, w, scale):

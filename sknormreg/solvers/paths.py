@@ -17,9 +17,10 @@ import numpy as np
 
 from ..moments import mean_squares
 from .certificate import evaluate
+from .choose import rotates
 from .independent import with_basis
 from .loop import solve, solve_path
-from .rotation import rotates, solve_rotated
+from .rotation import solve_rotated
 from .solution import Status
 from .squares.batched import BatchedPath
 from .squares.moments_path import Squares, certify, solve_moments

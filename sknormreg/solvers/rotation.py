@@ -11,7 +11,7 @@ import numpy as np
 from scipy import linalg
 
 from ..design import DenseDesign
-from ..penalties import L2, Coordinates
+from ..penalties import Coordinates
 from .certificate import evaluate
 from .loop import solve_path
 from .solution import Status
@@ -19,13 +19,6 @@ from .squares.orthogonal import rounding, turn
 
 _EPS = np.finfo(float).eps
 _SURE = 1e-4  # singular values from here on, relative, are good to enough digits though they are roots
-
-
-def rotates(problem):
-    """Whether the problem has this form, and fewer rows than features."""
-    c, (n, p) = problem.coordinates, problem.design.shape
-    penalised = isinstance(problem.penalty, L2) and problem.penalty.alpha > 0 and not c.unpenalised.any()
-    return n < p and penalised and c.unbounded
 
 
 def solve_rotated(problem, alphas, *, tol, max_iter, callback=None):

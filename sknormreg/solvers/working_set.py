@@ -13,9 +13,9 @@ def update(workspace, flat, violation, correlation, always):
     many are taken, the worst violators first and then those nearest to violating, and never more than
     twice the number of violators (or 64).
     """
-    if flat.size <= SMALL:
-        if workspace.members.size < flat.size:
-            workspace.members = np.arange(flat.size)
+    if flat.size <= SMALL and workspace.members.size < flat.size:
+        workspace.members = np.arange(flat.size)
+    if workspace.members.size == flat.size:
         return 0
     outside = violation > _NOTICEABLE * np.abs(correlation)
     outside[workspace.members] = False

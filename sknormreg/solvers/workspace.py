@@ -37,6 +37,7 @@ class Workspace:
         )  # their columns times the root of the weights, while few; else None
         self._hessian = None  # (members, curvature, block) of a loss whose curvature varies
         self._around = None  # (members, all coordinates, number of free ones, what they make together)
+        self._restricted = None  # (features of members, design of them alone, where each stands in it)
         self._squares = np.empty(0)  # weighted squares of columns, nan where not yet wanted
         self._outer = None  # (scale of the features, inner products of all rows in it)
 
@@ -110,6 +111,15 @@ class Workspace:
             return hessian
         self._hessian = None  # not to be held beside the next one
         return None
+
+    def restricted(self, design, features):
+        """(the design of these features alone, where each of them stands in it), features of members."""
+        known = self._restricted
+        if known is None or not np.array_equal(known[0], features):
+            used, places = np.unique(features, return_inverse=True)
+            part = design if used.size == design.shape[1] else design.restrict(used)
+            self._restricted = known = features, part, places
+        return known[1:]
 
     def squares(self, features, design, weights):
         """Weighted squares of some columns, formed once."""

@@ -16,14 +16,12 @@ from dataclasses import replace
 import numpy as np
 from scipy import linalg
 
-from ...unpenalised import cholesky
 from ..certificate import duality_gap, evaluate, gap_at
 from .orthogonal import scaled_basis
 
 _MOST = 1 << 25  # entries of the columns that may be copied: 256 MiB
 _ROUNDS = 20
 _NOISE = 8.0  # as many times the rounding of a gradient a violation may be, and be nothing
-_EPS = np.finfo(float).eps
 
 
 def polish(problem, point, required, doubtful, work):
@@ -69,18 +67,12 @@ def rounding_aside(problem, point, members, model):
     off = np.where(violation <= _NOISE * model.noise[:m], np.maximum(violation, 0.0), 0.0)
     parts = penalty.smooth(point.flat, c)
     slope, curvature = (np.broadcast_to(part, point.flat.shape)[members] for part in parts)
-    hessian = model.gram.copy()
-    hessian[np.arange(m), np.arange(m)] += curvature
-    found = cholesky(hessian, _EPS)
-    if found is None:
-        return np.inf
-    signed = np.zeros(len(model.gram))
+    signed, around = np.zeros((2, model.start.size))
     signed[:m] = off * np.sign(point.correlation[members] - slope)
+    around[:m] = curvature
     correlation = point.correlation.copy()
     correlation[members] -= signed[:m]
-    factor, lengths = found
-    along = linalg.solve_triangular(factor, signed / lengths, lower=True)
-    return gap_at(problem, point, correlation) + 0.5 * float(along @ along)
+    return gap_at(problem, point, correlation) + model.gain(signed, around)
 
 
 def _violator(problem, point, correlation, kept_out):
