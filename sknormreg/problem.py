@@ -58,7 +58,7 @@ class Problem:
 
     @property
     def largest_square(self):
-        """About the largest weighted square of a combination of columns of length one, by power iteration."""
+        """About the largest eigenvalue of the weighted Gram matrix, by power iteration."""
         if "largest" not in self._known:
             square, along = 0.0, np.sqrt(self.squares)[None, :]
             for _ in range(_POWER if along.any() else 0):

@@ -10,8 +10,8 @@ _DAMPING = 1e-14  # of a column's square in the average curvature: keeps saturat
 def build_model(problem, workspace, point, scale, guarded, kind="gram"):
     """Model and Coordinates over the members of the working set, then the intercepts if they are coupled.
 
-    The curvature is the loss's own at the point, or its majoriser where `guarded`. What is kept of it is told
-    by the `kind`: its matrix, "gram", or the "columns" or "rows" that its products are made of.
+    The curvature is the loss's own at the point, or its majoriser where `guarded`. The `kind` says
+    what is kept of it: its matrix, "gram", or the "columns" or "rows" that products are made of.
 
     For a quadratic loss the columns are centred in the loss's own weights, so the intercept is decoupled
     and its curvature is constant: the Gram block is cached. Otherwise the intercepts are coordinates.
@@ -55,7 +55,7 @@ def _columns_model(problem, workspace, point, scale, guarded):
 
 
 def rows_model(problem, workspace, curvature, gradient, start, scale):
-    """The model of a curvature (d, a) over the members and, behind them, the intercepts if they are free."""
+    """The model of a curvature (d, a) over the members and, behind them, the intercepts."""
     outputs, features = np.divmod(workspace.members, problem.n_features)
     design, places = workspace.restricted(problem.design, features)
     damping = _DAMPING * curvature[0].sum(axis=1).max() * problem.squares[features]

@@ -44,9 +44,8 @@ class RowsModel:
     """The same by products with the rows: no matrix as large as the square of a step is formed.
 
     The coordinates are the coefficients of `outputs` (m,) at `places` (m,) among the columns of `design`,
-    and behind them `free` intercepts. Sample i has the `curvature` diag(d_i) - a_i a_i', to which a
-    `damping` (m,) is added. The loss is flat along the `shifts`: groups of coordinates to which one constant
-    is added.
+    and behind them `free` intercepts. Sample i has the `curvature` diag(d_i) - a_i a_i', and a `damping`
+    (m,) is added. The loss is flat along the `shifts`: one constant, added to all of such a group.
     """
 
     def __init__(self, design, outputs, places, curvature, free, damping, shifts, gradient, start, scale):

@@ -29,14 +29,14 @@ def minimise(model, penalty, coordinates, work, tolerance=0.0, budget=np.inf):
     whole = diagonal + curvature
     whole[whole <= 0.0] = np.inf
     residual = -(model.gradient + slope)
-    step, direction = np.zeros_like(residual), None
+    step, direction, before = np.zeros_like(residual), 0.0, np.inf
     enough = tolerance**2 * (residual @ (residual / scale))
     for _ in range(_MOST):
         if residual @ (residual / scale) <= enough or np.all(np.abs(residual) <= _EXACT * model.noise):
             break
         downhill = model.level(residual / whole)
         fall = residual @ downhill
-        direction = downhill if direction is None else downhill + (fall / before) * direction
+        direction = downhill + (fall / before) * direction
         before = fall
         product = model.product(direction) + curvature * direction
         bend = direction @ product
