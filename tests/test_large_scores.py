@@ -10,7 +10,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.model_selection import KFold
 
 from sknormreg import Lasso, LassoCV, MagnitudePrunedRegressor, PathSearchCV, RidgeCV, one_standard_error
-from sknormreg.linear_model import deviation
+from sknormreg.diagnosis.rules import deviation
 
 X, Y = load_diabetes(return_X_y=True)
 X, Y = X[:120], Y[:120]

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     | SOLVING
     | NAMES,
     "model_selection": FOUNDATIONS | OBJECTS | {"problem", "linear_model"} | SOLVING | NAMES,
-    "inspection": {"linear_model", "model_selection"} | NAMES,
+    "inspection": {"diagnosis", "linear_model", "model_selection"} | NAMES,
     "__init__": {"_public"} | EXPORTED,
 }
 # Up to the solvers scikit-learn is unknown, but for what makes a norm or a loss a parameter object.

@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.utils.validation import check_is_fitted
 
-from ..model_selection import one_standard_error
-from ..model_selection._choice import best_of
+from ..diagnosis.criteria import CRITERIA
+from ..diagnosis.rules import best_of, mean_and_error, simplest_near
 from ..model_selection._compat import scorer_parts
 from ..model_selection._linear import described
 from ._feature_names import unwrap
@@ -60,7 +60,7 @@ def of_paths(model):
     }
     if not np.any(errors > 0):  # of a criterion, a single fold, or a score that is no mean over samples
         found["standard_errors"] = None
-    if best_of(means)[0] != chosen:  # a callable may choose another curve than the best one
+    if best_of(means) // means.shape[1] != chosen:  # a callable may choose another curve than the best one
         return found
     if found["standard_errors"] is None:
         return found | {"alpha_min": model.alpha_min_}
@@ -82,7 +82,7 @@ def _curves(model):
 
 
 def _name_of_path(model):
-    if getattr(model, "alpha_rule", None) in ("aic", "bic", "ebic"):
+    if getattr(model, "alpha_rule", None) in CRITERIA:
         return f"neg_{model.alpha_rule}"
     if model.scoring is None and model.cv is None and hasattr(model, "store_cv_results"):
         return SQUARED_ERROR  # leave-one-out of ridge, of the coded classes too
@@ -155,12 +155,12 @@ def _brief(value):
 
 
 def _within_one_error(values, scores, larger_is_simpler):
-    """By the rule, which is for the results of a search."""
+    """None where a single fold tells no error."""
     if scores.shape[1] == 1:
         return None
-    folds = {f"split{i}_test_score": column for i, column in enumerate(scores.T)}
-    rule = one_standard_error("value", larger_is_simpler=larger_is_simpler)
-    return values[rule({"params": [{"value": value} for value in values], **folds})]
+    best = best_of(scores.mean(axis=1))
+    strength = values if larger_is_simpler else -values
+    return values[simplest_near(scores.mean(axis=1), mean_and_error(scores[best])[1], best, strength)]
 
 
 def _count(estimator, params, X, y):

@@ -4,7 +4,7 @@ from itertools import cycle
 
 import numpy as np
 
-from ..model_selection import one_standard_error
+from ..diagnosis.rules import best_of, mean_and_error, simplest_near
 from ._curve_data import curve_data
 from ._optional import check_matplotlib
 from ._penalty_axis import WEAKER, add_counts, set_strength_scale, short
@@ -102,8 +102,8 @@ class CVCurveDisplay:
                     "scores must have one row per alpha and one column per fold: expected shape "
                     f"({alphas.size}, n_folds), got {scores.shape}."
                 )
-            mean_scores, n_folds = scores.mean(axis=1), scores.shape[1]
-            standard_errors = scores.std(axis=1, ddof=1) / np.sqrt(n_folds) if n_folds > 1 else None
+            mean_scores, errors = mean_and_error(scores)
+            standard_errors = errors if scores.shape[1] > 1 else None
         stronger_first = np.argsort(-alphas if larger_is_simpler else alphas, kind="stable")
 
         def ordered(parameter, values):
@@ -131,19 +131,16 @@ class CVCurveDisplay:
                 )
             order = np.argsort(-x if larger_is_simpler else x, kind="stable")
             self.others[label] = x[order], means[order]
-        best = self.alphas[np.nanargmax(self.mean_scores)] if alpha_min is None else alpha_min
+        best = self.alphas[best_of(self.mean_scores)] if alpha_min is None else alpha_min
         simple = self._one_standard_error() if alpha_1se is None else alpha_1se
         self.alpha_min, self.alpha_1se = float(best), None if simple is None else float(simple)
 
     def _one_standard_error(self):
         if self.standard_errors is None:
             return None
-        # Two folds with this mean and this standard error.
-        folds = self.mean_scores - self.standard_errors, self.mean_scores + self.standard_errors
-        params = [{"alpha": alpha} for alpha in self.alphas]
-        rule = one_standard_error("alpha", larger_is_simpler=self.larger_is_simpler)
-        chosen = rule({"params": params, "split0_test_score": folds[0], "split1_test_score": folds[1]})
-        return self.alphas[chosen]
+        best = best_of(self.mean_scores)
+        strength = self.alphas if self.larger_is_simpler else -self.alphas
+        return self.alphas[simplest_near(self.mean_scores, self.standard_errors[best], best, strength)]
 
     @classmethod
     def from_estimator(

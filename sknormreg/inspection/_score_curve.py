@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..diagnosis import rules
+
 ERROR_STYLES = ("errorbar", "fill_between", None)
 SPELT = {
     "r2": "R²",
@@ -15,11 +17,10 @@ SPELT = {
 
 def mean_and_error(scores):
     """Over the folds (columns), without NaN; the error of one fold is zero, or None if there is but one."""
-    n_folds = np.count_nonzero(~np.isnan(scores), axis=1)
-    mean = np.nansum(scores, axis=1) / np.where(n_folds > 0, n_folds, np.nan)
-    squares = np.nansum((scores - mean[:, None]) ** 2, axis=1)
-    error = np.sqrt(squares / np.maximum(n_folds - 1, 1) / np.maximum(n_folds, 1))
-    return mean, error if np.any(n_folds > 1) else None
+    folds = [row[~np.isnan(row)] for row in scores]
+    pairs = [rules.mean_and_error(row) if row.size else (np.nan, 0.0) for row in folds]
+    mean, error = np.reshape(pairs, (-1, 2)).T
+    return mean, error if any(row.size > 1 for row in folds) else None
 
 
 def axis_label(score_name):

@@ -14,8 +14,6 @@ from ._regression import RegressionMixin, read_regression_data
 from ._relax import relaxed
 from ._ridge import Ridge
 from ._ridge_classifier import RidgeClassifier
-from ._ridge_elimination import gaussian_deviance
-from ._spread import deviation
 from ._stands_for import overridden, own, why_no_path
 from ._strengths import alphas_by_freedom, largest_alpha, path_start
 from ._target_names import keep_target_names, output_names
@@ -38,8 +36,6 @@ __all__ = [
     "alphas_by_freedom",
     "by_position",
     "described",
-    "deviation",
-    "gaussian_deviance",
     "keep_target_names",
     "largest_alpha",
     "nameless",

@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.base import clone, is_classifier
 
 from ..design import make_design
+from ..diagnosis.criteria import gaussian_deviance
 from ..elimination.path import eliminate
 from ..solvers.squares.ridge import certify
 from ._base import store
@@ -154,13 +155,3 @@ class RidgeElimination:
         model._warn(solutions, self.alphas)
         model._adopt(self.rows.task(self.coordinates), solutions)
         return model
-
-
-def gaussian_deviance(loss, spread, total):
-    """Minus twice the log-likelihood at the best variance, less constants; `loss` and `spread` per target.
-
-    `spread`, the variance of the target, says how small a loss can be told from rounding.
-    """
-    tiny = np.finfo(float)
-    floor = np.maximum(tiny.tiny, total * tiny.eps * np.asarray(spread))
-    return total * float(np.log(np.maximum(loss, floor)).sum())

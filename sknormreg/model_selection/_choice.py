@@ -1,24 +1,43 @@
-"""Which of the candidates a rule takes."""
+"""Which of the candidates `alpha_rule` takes."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..linear_model import deviation, warn
+from ..diagnosis.criteria import CRITERIA
+from ..diagnosis.rules import best_of, deviation, simplest_near
+from ..linear_model import warn
 from ..linear_model._checks import as_python
 
-CRITERIA = ("aic", "bic", "ebic")
 RULES = {"min", "1se", *CRITERIA}
 
 
-def mean_and_error(scores):
-    """Mean over the folds (the last axis) and its standard error, which is zero of a single fold."""
-    n_folds = scores.shape[-1]
-    spread = deviation(scores) / np.sqrt(n_folds) if n_folds > 1 else np.zeros(scores.shape[:-1])
-    return scores.mean(axis=-1), spread
+@dataclass
+class Scored:
+    """What is known of candidates (l1_ratios and blends, alphas), or of (alphas) alone."""
 
+    mean: np.ndarray  # greater is better
+    error: np.ndarray
+    n_nonzero: np.ndarray
+    scores: np.ndarray | None = None  # with an axis for the folds
+    moments: object = None  # `Moments` of all rows, where those of the folds were formed
+    noise: np.ndarray | None = None  # (K,), the variances that an information criterion took
 
-def best_of(mean):
-    """Index of the highest mean score, the first of equals; NaN counts as the lowest."""
-    return np.unravel_index(np.argmax(np.where(np.isnan(mean), -np.inf, mean)), mean.shape)
+    @property
+    def best(self):
+        """Place of the best mean score."""
+        return np.unravel_index(best_of(self.mean), self.mean.shape)
+
+    def simplest(self, strength):
+        """Place of the strongest candidate within one standard error of the best, in the row of that."""
+        row, place = self.best[:-1], self.best[-1]
+        return (*row, simplest_near(self.mean[row], self.error[self.best], place, strength[row]))
+
+    def chosen(self, rule, params, strength):
+        """Place of what `rule` takes; a callable asks for the parameters of each candidate."""
+        if callable(rule):
+            return ask(rule, params, self.mean[..., None] if self.scores is None else self.scores)
+        return self.simplest(strength) if rule == "1se" else self.best
 
 
 def check_scored(mean):
@@ -36,18 +55,7 @@ def warn_of(mean, reason=""):
         warn(f"One or more of the test scores are non-finite: {mean}{reason}", UserWarning)
 
 
-def simplest_near(mean, error, best, strength):
-    """The strongest candidate within one standard error of the best, its other parameters being those.
-
-    `strength` (candidates, alphas) falls along its last axis.
-    """
-    row = best[:-1]
-    near = (mean[row] >= mean[best] - error[best]) & (strength[row] >= strength[best])
-    near[best[-1]] = True  # where its error is no number
-    return (*row, int(np.argmax(np.where(near, strength[row], -np.inf))))
-
-
-def ask(rule, params, scores, name):
+def ask(rule, params, scores):
     """Index of the candidate that a callable takes, of results as a search has them."""
     flat = scores.reshape(-1, scores.shape[-1])
     results = {f"split{k}_test_score": flat[:, k] for k in range(flat.shape[1])}
@@ -60,7 +68,7 @@ def ask(rule, params, scores, name):
     index = rule(results)
     if not isinstance(index, (int, np.integer)) or not 0 <= index < len(params):
         raise ValueError(
-            f"{name} must return the index of one of the {len(params)} candidates, got "
+            f"alpha_rule must return the index of one of the {len(params)} candidates, got "
             f"{as_python(index)!r}."
         )
     return np.unravel_index(index, scores.shape[:-1])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..linear_model import deviation
+from ..diagnosis.rules import best_of, mean_and_error, simplest_near
 
 
 def one_standard_error(param="alpha", *, larger_is_simpler=True, scoring=None):
@@ -88,15 +88,11 @@ class OneStandardError:
         mean = splits.mean(axis=1)
         if np.isnan(mean).all():
             raise ValueError("No candidate has a score on every fold: there is none to choose.")
-        best = int(np.nanargmax(mean))
-        n_folds = splits.shape[1]
-        error = deviation(splits[best]) / np.sqrt(n_folds) if n_folds > 1 else 0.0
+        best = best_of(mean)
         strength = self._strengths(results["params"], name)
         others = [{k: v for k, v in params.items() if k != name} for params in results["params"]]
-        near = (mean >= mean[best] - error) & (strength >= strength[best])
-        near[best] = True
-        candidates = np.array([c for c in np.flatnonzero(near) if _same(others[c], others[best])])
-        return int(candidates[np.argmax(strength[candidates])])
+        alike = np.array([_same(other, others[best]) for other in others])
+        return simplest_near(mean, mean_and_error(splits[best])[1], best, strength, alike)
 
     def _name(self, params):
         """The parameter's name in the grid."""

@@ -1,7 +1,6 @@
 """What every estimator that chooses its own alpha has in common."""
 
 from copy import copy
-from dataclasses import dataclass
 from numbers import Integral, Real
 
 import numpy as np
@@ -23,22 +22,15 @@ from .._compat import (
     raise_for_params,
     routing_enabled,
 )
+from ..diagnosis.criteria import CRITERIA, samples_count_for
+from ..diagnosis.rules import mean_and_error
 from ..linear_model import LinearModel, nameless, params_by_position, relaxed, store, warn
 from ..linear_model._checks import as_python, floats
 from ._all_classes import all_classes, weights_of_all
 from ._alpha_grid import falling
 from ._approximate import score_left_out
-from ._choice import (
-    CRITERIA,
-    RULES,
-    ask,
-    best_of,
-    check_scored,
-    mean_and_error,
-    simplest_near,
-    warn_of,
-)
-from ._criteria import criterion, noise_variances, samples_count_for, warn_if_saturated
+from ._choice import RULES, Scored, check_scored, warn_of
+from ._criteria import criterion, noise_variances, warn_if_saturated
 from ._fold_progress import Steps
 from ._fold_scores import Candidates, check_folds, read_folds, score_folds, start_from
 from ._linear import linear_model
@@ -64,19 +56,6 @@ ENDLESS = (
     "larger alphas."
 )
 NOISE_VARIANCE = [Interval(Real, 0, None, closed="neither"), "array-like", None]
-
-
-@dataclass
-class Choice:
-    """Where a rule stopped, and everything that was known there."""
-
-    place: tuple  # (l1_ratio, alpha)
-    mean: np.ndarray  # (l1_ratios, alphas), greater is better
-    error: np.ndarray
-    n_nonzero: np.ndarray
-    scores: np.ndarray | None = None  # (l1_ratios, alphas, folds)
-    moments: object = None  # `Moments` of all rows, where those of the folds were formed
-    noise: np.ndarray | None = None  # (K,), the variances that an information criterion took
 
 
 @nameless
@@ -151,18 +130,19 @@ class PathCV(LinearModel):
                 path_of(_as_read(template, templates[0]), *pair)
                 for template, *pair in zip(templates, tasks, alphas, strict=True)
             ]
-            choice = self._along(paths, tasks, alphas, y, sample_weight, routed)
+            found = self._along(paths, tasks, y, sample_weight, routed)
         else:
-            choice = self._on_folds(templates, tasks, alphas, X, y, sample_weight, routed, progress)
+            found = self._on_folds(templates, tasks, alphas, X, y, sample_weight, routed, progress)
             separable = self.relax is not None and is_classifier(self)
-            warn_of(choice.mean, SEPARABLE if separable else "")
-        check_scored(choice.mean)
-        row, place = choice.place
+            warn_of(found.mean, SEPARABLE if separable else "")
+        check_scored(found.mean)
+        every = np.repeat(alphas, len(self._gammas()), axis=0)
+        row, place = found.chosen(self.alpha_rule, self._params(templates, alphas), every)
         at, blend = divmod(row, len(self._gammas()))
         model = _as_read(templates[at], templates[0])
         model.alpha = float(alphas[at, place])
-        if choice.moments is not None:
-            start_from(choice.moments, tasks[at], model.alpha)
+        if found.moments is not None:
+            start_from(found.moments, tasks[at], model.alpha)
         if paths:
             tasks[at].starts = [(one.coef, one.intercept) for one in paths[at]._rows[place]]
         model._fit_task(tasks[at])
@@ -171,7 +151,7 @@ class PathCV(LinearModel):
             ((model,),), (endless,) = relaxed(tasks[at], [model], [gamma])
             if endless:
                 warn(ENDLESS.format(gamma=gamma, alpha=model.alpha), ConvergenceWarning)
-        self._adopt(model, alphas, choice)
+        self._adopt(model, alphas, found)
 
     def _gammas(self):
         """Blends with a refit on the features chosen; 1 is the penalised fit."""
@@ -216,19 +196,13 @@ class PathCV(LinearModel):
             folds = [(_that_count(train, sample_weight), test) for train, test in folds]
         given = [task.problems[0].penalty for task in tasks]
         candidates = Candidates(templates, given, alphas, self._scorer(), self._gammas(), classes)
-        every = np.repeat(alphas, len(self._gammas()), axis=0)
         found = score_folds(
             candidates, X, y, sample_weight, tasks[0], folds,
             score_params=routed.scorer.score, n_jobs=self.n_jobs, verbose=self.verbose,
             progress=Steps(self, progress),
         )  # fmt: skip
         mean, error = mean_and_error(found.scores)
-        best = best_of(mean)
-        if callable(self.alpha_rule):
-            best = ask(self.alpha_rule, self._params(templates, alphas), found.scores, "alpha_rule")
-        elif self.alpha_rule == "1se":
-            best = simplest_near(mean, error, best, every)
-        return Choice(best, mean, error, found.n_nonzero.mean(axis=-1), found.scores, found.moments)
+        return Scored(mean, error, found.n_nonzero.mean(axis=-1), found.scores, found.moments)
 
     def _params(self, templates, alphas):
         """Of every candidate, as a search names them."""
@@ -242,8 +216,8 @@ class PathCV(LinearModel):
             for alpha in row.tolist()
         ]
 
-    def _along(self, paths, tasks, alphas, y, sample_weight, routed):
-        """Choose from the paths of all rows: by a criterion or by approximate leave-one-out."""
+    def _along(self, paths, tasks, y, sample_weight, routed):
+        """Of the paths of all rows: by a criterion or by approximate leave-one-out."""
         counts = np.array([np.count_nonzero(p.coefs.reshape(-1, p.alphas.size), axis=0) for p in paths])
         if self.alpha_rule in CRITERIA:
             n = samples_count_for(len(y), sample_weight)
@@ -258,33 +232,28 @@ class PathCV(LinearModel):
             mean = -np.array(
                 [criterion(self.alpha_rule, *pair, n, variances) for pair in zip(paths, tasks, strict=True)]
             )
-            best = best_of(mean)
+            known = Scored(mean, np.zeros_like(mean), counts, noise=variances)
             if quadratic and self.noise_variance is None:
-                warn_if_saturated(self.alpha_rule, paths[best[0]], tasks[best[0]], n, best[1])
-            return Choice(best, mean, np.zeros_like(mean), counts, noise=variances)
+                row, place = known.best
+                warn_if_saturated(self.alpha_rule, paths[row], tasks[row], n, place)
+            return known
         found = [
             score_left_out(path._model, path, task, y, self._scorer(), routed.scorer.score)
             for path, task in zip(paths, tasks, strict=True)
         ]
-        mean, error = (np.array(part) for part in zip(*found, strict=True))
-        best = best_of(mean)
-        if callable(self.alpha_rule):
-            models = [path._model for path in paths]
-            best = ask(self.alpha_rule, self._params(models, alphas), mean[..., None], "alpha_rule")
-        elif self.alpha_rule == "1se":
-            if np.isnan(error[best]):
-                raise ValueError(
-                    "alpha_rule='1se' needs a standard error, which cv='alo' has for mean squared error, "
-                    f"log-loss and accuracy only, not for scoring={self.scoring!r}. Use folds, or "
-                    "alpha_rule='min'."
-                )
-            best = simplest_near(mean, error, best, alphas)
-        return Choice(best, mean, error, counts)
+        known = Scored(*(np.array(part) for part in zip(*found, strict=True)), counts)
+        if self.alpha_rule == "1se" and np.isnan(known.error[known.best]):
+            raise ValueError(
+                "alpha_rule='1se' needs a standard error, which cv='alo' has for mean squared error, "
+                f"log-loss and accuracy only, not for scoring={self.scoring!r}. Use folds, or "
+                "alpha_rule='min'."
+            )
+        return known
 
-    def _adopt(self, model, alphas, choice):
+    def _adopt(self, model, alphas, found):
         """All fitted attributes, once everything has been found."""
         self._adopt_model(model)
-        self._adopt_noise(choice)
+        self._adopt_noise(found.noise)
         vars(self).pop("mse_path_", None)  # of an earlier fit
         gammas = len(self._gammas())
         every = np.repeat(alphas, gammas, axis=0)
@@ -296,17 +265,15 @@ class PathCV(LinearModel):
             return rows[0] if len(alphas) == 1 else rows
 
         self.alphas_ = alphas[0] if not isinstance(self.alphas, Integral) or len(alphas) == 1 else alphas
-        self.mean_score_path_ = told(choice.mean)
-        self.score_se_path_ = told(choice.error)
-        self.n_nonzero_path_ = told(choice.n_nonzero)
-        best = best_of(choice.mean)
-        self.alpha_min_ = float(every[best])
-        error = np.nan_to_num(choice.error)
-        self.alpha_1se_ = float(every[simplest_near(choice.mean, error, best, every)])
+        self.mean_score_path_ = told(found.mean)
+        self.score_se_path_ = told(found.error)
+        self.n_nonzero_path_ = told(found.n_nonzero)
+        self.alpha_min_ = float(every[found.best])
+        self.alpha_1se_ = float(every[found.simplest(every)])
         if hasattr(self, "l1_ratio"):
             self.l1_ratio_ = model.l1_ratio
-        if choice.scores is not None and self.scoring is None and self._scoring == "neg_mean_squared_error":
-            self.mse_path_ = np.squeeze(told(-choice.scores))
+        if found.scores is not None and self.scoring is None and self._scoring == "neg_mean_squared_error":
+            self.mse_path_ = np.squeeze(told(-found.scores))
 
     def _adopt_model(self, model):
         """What its own fit set, but what reading the input did."""
@@ -318,10 +285,10 @@ class PathCV(LinearModel):
         if self.relax is not None:
             self.relax_ = model.gamma
 
-    def _adopt_noise(self, choice):
+    def _adopt_noise(self, noise):
         vars(self).pop("noise_variance_", None)  # of an earlier fit
-        if choice.noise is not None:
-            self.noise_variance_ = choice.noise if choice.noise.size > 1 else float(choice.noise[0])
+        if noise is not None:
+            self.noise_variance_ = noise if noise.size > 1 else float(noise[0])
 
     def _route(self, sample_weight, params):
         """What goes to the splitter and to the scorer."""

@@ -9,7 +9,8 @@ from sklearn.utils import assert_all_finite, get_tags, indexable
 from sklearn.utils.parallel import Parallel, delayed
 
 from .._compat import callback_context, check_method_params, fit_context
-from ..linear_model import Versioned, deviation, overridden
+from ..diagnosis.rules import deviation
+from ..linear_model import Versioned, overridden
 from ._all_classes import all_classes
 from ._compat import insert_error_scores, report_failures, scorers_by_name
 from ._path_folds import Fold, Made, Search, evaluate

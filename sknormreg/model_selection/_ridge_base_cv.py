@@ -8,34 +8,32 @@ import numpy as np
 from scipy import sparse
 
 from .._compat import Interval, StrOptions
-from ..linear_model import Ridge, deviation, warn
+from ..diagnosis.criteria import CRITERIA
+from ..diagnosis.rules import mean_and_error
+from ..linear_model import Ridge, warn
 from ._all_classes import told
 from ._approximate import check_several, exact_errors, knows
-from ._choice import CRITERIA, ask, best_of, simplest_near, warn_of
+from ._choice import Scored, warn_of
 from ._fold_scores import start_from
-from ._path_cv import CV_CONSTRAINTS, Choice, PathCV, check_alphas
+from ._path_cv import CV_CONSTRAINTS, PathCV, check_alphas
 from ._regularization_path import path_of
 
 
 @dataclass
 class LeftOut:
-    """Of leave-one-out at each alpha, for all targets together or for each alone (columns)."""
+    """Of leave-one-out at each alpha, for all targets together or for each alone (the second axis)."""
 
     scores: np.ndarray  # (A, 1 or K, n) of each sample, or (A, 1 or K, 1) by a scorer; greater is better
     samples: np.ndarray  # (A, K, n): squared errors, or predictions where a scorer was given
 
-    @property
-    def mean(self):
-        """(A, 1) or (A, K)."""
-        return self.scores.mean(axis=2)
-
-    @property
-    def error(self):
-        """Standard error of the mean; NaN for a scorer."""
-        n = self.scores.shape[2]
-        if n == 1:
-            return np.full(self.scores.shape[:2], np.nan)
-        return deviation(self.scores) / np.sqrt(n)
+    def curves(self):
+        """`Scored` for all targets or for each; a scorer tells no standard error."""
+        mean, error = mean_and_error(self.scores)
+        if self.scores.shape[2] == 1:
+            error[:] = np.nan
+        nothing = np.full(len(mean), np.nan)
+        parts = zip(mean.T, error.T, np.moveaxis(self.scores, 1, 0), strict=True)
+        return [Scored(*pair, nothing, scores) for *pair, scores in parts]
 
 
 class RidgeBaseCV(PathCV):
@@ -71,17 +69,26 @@ class RidgeBaseCV(PathCV):
         left = None
         if leaves_out:
             left = self._leave_out(template, task, alphas, X, y, routed)
-            choice = self._choice_of(left, alphas)
+            curves = left.curves()
+            self._check_errors(curves)
         else:
-            choice = self._falling(template, task, alphas, X, y, sample_weight, routed, progress)
+            curves = [self._falling(template, task, alphas, X, y, sample_weight, routed, progress)]
         if not isinstance(self.cv, str):
-            warn_of(choice.mean)
-        chosen = alphas[choice.place]
-        template.alpha = chosen if np.ndim(chosen) else float(chosen)
-        if choice.moments is not None:
-            start_from(choice.moments, task, template.alpha)
+            warn_of(_columns([curve.mean for curve in curves]))
+        params = [{"alpha": alpha} for alpha in alphas.tolist()]
+        places = [curve.chosen(self.alpha_rule, params, alphas)[0] for curve in curves]
+        template.alpha = alphas[places] if len(places) > 1 else float(alphas[places[0]])
+        if curves[0].moments is not None:
+            start_from(curves[0].moments, task, template.alpha)
         template._fit_task(task)
-        self._adopt_ridge(template, alphas, choice, left)
+        self._adopt_ridge(template, alphas, curves, places, left)
+
+    def _check_errors(self, curves):
+        if self.alpha_rule == "1se" and any(np.isnan(curve.error[curve.best]) for curve in curves):
+            raise ValueError(
+                "alpha_rule='1se' needs a standard error, which leave-one-out has for squared errors only, "
+                f"not for scoring={self.scoring!r}. Use folds, or alpha_rule='min'."
+            )
 
     def _falling(self, template, task, alphas, X, y, sample_weight, routed, progress):
         """On folds or along a path, which run from the largest alpha; told in the order given."""
@@ -89,14 +96,12 @@ class RidgeBaseCV(PathCV):
         back, row = np.argsort(order), alphas[order][None, :]
         if self.alpha_rule in CRITERIA or isinstance(self.cv, str):
             path = path_of(copy(template), task, row[0])
-            found = self._along([path], [task], row, y, sample_weight, routed)
+            found = self._along([path], [task], y, sample_weight, routed)
         else:
             found = self._on_folds([template], [task], row, X, y, sample_weight, routed, progress)
-        mean, error, count = (part[0][back] for part in (found.mean, found.error, found.n_nonzero))
-        place = order[found.place[1]]
-        if self.alpha_rule == "min":
-            place = best_of(mean)[0]  # of equals the first given, as in scikit-learn
-        return Choice(place, mean, error, count, moments=found.moments, noise=found.noise)
+        parts = found.mean, found.error, found.n_nonzero, found.scores
+        parts = [None if part is None else part[0][back] for part in parts]
+        return Scored(*parts, moments=found.moments, noise=found.noise)
 
     def _leave_out(self, template, task, alphas, X, y, routed):
         errors = self._errors(template, task, alphas, X)
@@ -124,51 +129,28 @@ class RidgeBaseCV(PathCV):
         model = Ridge(positive=self.positive, tol=self.tol, max_iter=self.max_iter, **params)
         return refitted_errors(model, task, alphas, X)
 
-    def _choice_of(self, left, alphas):
-        mean, error = left.mean, left.error
-        places = [self._place(left.scores[:, k], error[:, k], alphas) for k in range(mean.shape[1])]
-        count = np.full(alphas.size, np.nan)
-        if len(places) == 1:
-            return Choice(places[0], mean[:, 0], error[:, 0], count)
-        return Choice(np.array(places), mean, error, count)
-
-    def _place(self, scores, error, alphas):
-        mean = scores.mean(axis=1)
-        best = best_of(mean)
-        if callable(self.alpha_rule):
-            params = [{"alpha": alpha} for alpha in alphas.tolist()]
-            return int(ask(self.alpha_rule, params, scores, "alpha_rule")[0])
-        if self.alpha_rule == "min":
-            return int(best[0])
-        if np.isnan(error[best]):
-            raise ValueError(
-                "alpha_rule='1se' needs a standard error, which leave-one-out has for squared errors only, "
-                f"not for scoring={self.scoring!r}. Use folds, or alpha_rule='min'."
-            )
-        return simplest_near(mean, error, best, alphas)[0]
-
-    def _adopt_ridge(self, model, alphas, choice, left):
+    def _adopt_ridge(self, model, alphas, curves, places, left):
         self._adopt_model(model)
-        self._adopt_noise(choice)
+        self._adopt_noise(curves[0].noise)
         vars(self).pop("cv_results_", None)  # of an earlier fit
         self.alphas_ = alphas
-        self.mean_score_path_, self.score_se_path_ = choice.mean, choice.error
-        several = choice.mean.ndim == 2
-        columns = choice.mean.T if several else [choice.mean]
-        errors = np.nan_to_num(choice.error.T if several else [choice.error])
-        best = [best_of(mean)[0] for mean in columns]
-        near = [
-            simplest_near(mean, error, (int(b),), alphas)[0]
-            for mean, error, b in zip(columns, errors, best, strict=True)
-        ]
+        self.mean_score_path_ = _columns([curve.mean for curve in curves])
+        self.score_se_path_ = _columns([curve.error for curve in curves])
+        best = np.array([curve.best[0] for curve in curves])
+        near = np.array([curve.simplest(alphas)[0] for curve in curves])
+        scores = np.array([curve.mean[place] for curve, place in zip(curves, places, strict=True)])
+        several = len(curves) > 1
         self.alpha_min_ = alphas[best] if several else float(alphas[best[0]])
         self.alpha_1se_ = alphas[near] if several else float(alphas[near[0]])
-        places = np.atleast_1d(choice.place)
-        scores = np.array([mean[place] for mean, place in zip(columns, places, strict=True)])
         self.best_score_ = scores if several else float(scores[0])
         if self.store_cv_results:
             stored = np.moveaxis(left.samples, (0, 2), (2, 0))
             self.cv_results_ = stored if self._two_dimensional else stored[:, 0]
+
+
+def _columns(curves):
+    """A column for each; one alone as it is."""
+    return np.stack(curves, axis=1) if len(curves) > 1 else curves[0]
 
 
 def refitted_errors(model, task, alphas, X):

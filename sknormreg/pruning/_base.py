@@ -8,8 +8,9 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.utils import check_random_state
 
 from .._compat import Interval, StrOptions
+from ..diagnosis.criteria import CRITERIA
 from ..linear_model import Versioned
-from ._choose import CRITERIA, Criterion, by_cross_validation, candidates
+from ._choose import Criterion, by_cross_validation, candidates
 from ._coefficients import check_not_all_zero
 from ._delegation import Delegating
 from ._parameters import AMOUNT_CONSTRAINTS, Amount

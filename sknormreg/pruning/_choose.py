@@ -4,21 +4,19 @@ from copy import copy
 from functools import partial
 
 import numpy as np
-from scipy.special import gammaln
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import get_scorer, log_loss
 from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from .._compat import safe_indexing
-from ..linear_model import deviation
-from ..linear_model._ridge_elimination import gaussian_deviance
+from ..diagnosis.criteria import gaussian_deviance, priced, samples_count_for
+from ..diagnosis.rules import best_of, mean_and_error, simplest_near
 from ..model_selection._all_classes import all_classes, scorer_of_fold, weights_of_all
 from ._path import walk
 from ._refits import score
 
 _CANDIDATES = 100
-CRITERIA = ("aic", "bic", "ebic")
 
 
 def candidates(sizes):
@@ -54,18 +52,22 @@ def by_cross_validation(estimator, begin, data, counts, frozen):
         )
         for number, (train, test) in enumerate(splits)
     )  # fmt: skip
-    found = np.array(rows)
-    mean = found.mean(axis=0)
-    if not np.isfinite(mean).all():
+    scores = np.transpose(rows)
+    if not np.isfinite(scores.mean(axis=1)).all():
         raise ValueError(
             f"The score is NaN or infinite on a fold of {min(len(test) for _, test in splits)} samples, "
             f"with scoring={estimator.scoring!r}: use fewer folds (R^2 needs two samples) or another score."
         )
-    error = deviation(found.T) / np.sqrt(len(splits)) if len(splits) > 1 else np.zeros_like(mean)
-    best = np.flatnonzero(mean == mean.max())[-1]  # the sparsest of equals
+    mean, error = mean_and_error(scores)
+    best = sparsest_of(mean)
     if estimator.sparsity_rule == "1se":
-        best = np.flatnonzero(mean >= mean[best] - error[best])[-1]
-    return int(best), {"cv_score": mean, "cv_score_se": error}
+        best = simplest_near(mean, error[best], best, np.arange(mean.size))
+    return best, {"cv_score": mean, "cv_score_se": error}
+
+
+def sparsest_of(mean):
+    """Index of the highest score of steps that get sparser, the last of equals."""
+    return mean.size - 1 - best_of(mean[::-1])
 
 
 def _with_weights_of_all(pruned, classes):
@@ -109,18 +111,11 @@ def _scored(model, X, y, weights, scorer, scoring):
 
 
 class Criterion:
-    """Minus twice the log-likelihood and a price for each degree of freedom, along a path.
-
-    aic charges 2, bic ``log n``, ebic besides ``2 log(p choose k)`` for the choice of k among p units (Chen
-    and Chen, 2008, with gamma = 1). n is the sum of the sample weights, or the number of samples that have
-    one, if that is more.
-    """
+    """An information criterion of the models along a path."""
 
     def __init__(self, rule, n_samples, sample_weight, n_units):
         self.rule, self.weights, self.n_units = rule, sample_weight, n_units
-        self.n = float(n_samples)
-        if sample_weight is not None:
-            self.n = max(float(np.sum(sample_weight)), float(np.count_nonzero(sample_weight)))
+        self.n = samples_count_for(n_samples, sample_weight)
         self.values = []
 
     def add(self, start, y, n_kept):
@@ -130,18 +125,12 @@ class Criterion:
             found = evidence(
                 start.model.draft(), start.model.layers(), start.inner.X, y, self.weights, self.n
             )
-        deviance, freedom = found
-        value = deviance + freedom * (2.0 if self.rule == "aic" else np.log(self.n))
-        if self.rule == "ebic":
-            p, k = self.n_units, n_kept
-            value += 2.0 * (gammaln(p + 1) - gammaln(k + 1) - gammaln(p - k + 1))
-        self.values.append(value)
+        self.values.append(priced(self.rule, *found, self.n, self.n_units, n_kept))
 
     @property
     def best(self):
         """Index of the least, the sparsest of equals."""
-        values = np.array(self.values)
-        return int(np.flatnonzero(values == values.min())[-1])
+        return sparsest_of(-np.array(self.values))
 
 
 def evidence(model, layers, X, y, sample_weight, total):
@@ -167,5 +156,6 @@ def evidence(model, layers, X, y, sample_weight, total):
     target = np.asarray(y, dtype=float).reshape(len(y), -1)
     rest = target - np.reshape(model.predict(X), target.shape)
     loss = np.average(rest**2, axis=0, weights=sample_weight)
-    spread = np.average((target - np.average(target, axis=0, weights=sample_weight)) ** 2, axis=0)
+    mean = np.average(target, axis=0, weights=sample_weight)
+    spread = np.average((target - mean) ** 2, axis=0, weights=sample_weight)
     return gaussian_deviance(loss, spread, total), freedom

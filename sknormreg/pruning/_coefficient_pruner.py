@@ -9,9 +9,10 @@ from sklearn.utils import check_X_y, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._compat import HasMethods, Interval, check_sample_weight, fit_context
+from ..diagnosis.criteria import CRITERIA
 from ..linear_model import Versioned
 from ._amount import cutoff
-from ._choose import CRITERIA, Criterion, by_cross_validation, candidates
+from ._choose import Criterion, by_cross_validation, candidates
 from ._coefficients import Location, check_not_all_zero, dense, fit
 from ._parameters import AMOUNT_CONSTRAINTS, Amount
 from ._path import walk

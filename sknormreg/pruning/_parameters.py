@@ -6,6 +6,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from .._compat import Interval, Options, StrOptions
+from ..diagnosis.criteria import CRITERIA
 from ._amount import check_count, count_kept, cutoff
 
 AMOUNT_CONSTRAINTS = {
@@ -14,7 +15,7 @@ AMOUNT_CONSTRAINTS = {
     "sparsity": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto"}), None],
     "n_features_to_keep": [Interval(Integral, 1, None, closed="left"), None],
     "norm_order": [Options(Real, {1, 2, np.inf})],
-    "sparsity_rule": [StrOptions({"min", "1se", "aic", "bic", "ebic"})],
+    "sparsity_rule": [StrOptions({"min", "1se", *CRITERIA})],
     "cv": ["cv_object"],
     "scoring": [str, callable, None],
     "n_jobs": [Integral, None],
