@@ -10,6 +10,14 @@ def mean_squares(rows, weights):
     return np.einsum("ki,ki->k", rows * weights, rows)
 
 
+def without_mean(design, rows, weights):
+    """Predictions or residuals (K, n), less what rounding left of their means where columns are centred.
+
+    The means of columns are rounded to their own size; the intercept takes that up.
+    """
+    return rows - (rows @ weights)[:, None] if design.centred else rows
+
+
 @dataclass
 class Moments:
     """Weighted averages of centred rows: S weights in all.

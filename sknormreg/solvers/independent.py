@@ -15,7 +15,7 @@ from scipy import linalg
 
 from .certificate import land, settle
 from .solution import Status
-from .squares.orthogonal import Basis, column_norms
+from .squares.orthogonal import Basis, column_norms, rounding
 
 _MOST = 1 << 25  # entries of a basis beside sparse rows: 256 MiB
 
@@ -41,8 +41,8 @@ class Reparametrised:
         rows -= given.weights @ rows if design.centred else 0.0  # the means are rounded to their own size
         weighted = rows * root[:, None]
         self.lengths = column_norms(weighted)
+        blur = rounding(self.lengths, design.mean[features])
         self.lengths[self.lengths == 0.0] = 1.0
-        blur = 1.0 + np.abs(design.mean[features]) / self.lengths
         self.basis = basis = Basis(weighted / self.lengths, blur)
         self.pivoted = features[basis.pivot]  # in the order of the basis, those that depend on others last
         self.kept, self.dropped = self.pivoted[: basis.rank], self.pivoted[basis.rank :]

@@ -15,7 +15,7 @@ from ..penalties import Coordinates
 from .certificate import evaluate
 from .loop import solve_path
 from .solution import Status
-from .squares.orthogonal import rounding, turn
+from .squares.orthogonal import column_norms, rounding, turn
 
 _EPS = np.finfo(float).eps
 _SURE = 1e-4  # singular values from here on, relative, are good to enough digits though they are roots
@@ -70,5 +70,5 @@ def _rotation(wide, factor, s):
     scale = np.sqrt(factor)
     columns = wide.columns(np.arange(p)) / scale[:, None]
     rows = (columns - (columns @ s)[:, None]).T
-    Z, back = turn(rows, rounding(rows, wide.mean / scale))
+    Z, back = turn(rows, rounding(column_norms(rows), wide.mean / scale))
     return Z, lambda t: (t @ back.T) / scale

@@ -9,7 +9,7 @@ This reads X a few times, and costs no more operations than a Gram matrix.
 import numpy as np
 from scipy import linalg
 
-from ...moments import mean_squares
+from ...moments import mean_squares, without_mean
 from ...unpenalised import cholesky
 from .orthogonal import null_directions, shorten
 
@@ -76,7 +76,4 @@ class Dependent:
         return True
 
     def _moved(self, coef):
-        moved = self.design.matvec(coef)
-        if self.design.centred:  # the means are rounded to their own size
-            moved -= (moved @ self.weights)[:, None]
-        return moved
+        return without_mean(self.design, self.design.matvec(coef), self.weights)

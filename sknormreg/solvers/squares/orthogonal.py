@@ -28,7 +28,7 @@ def orthogonal_ridge(design, Y, root, lam, factor):
     else:
         solve, A, C = _wide, next(design.row_blocks(n))[1] * root[:, None], (Y * root).T
         A -= np.outer(root, root @ A) if design.centred else 0.0  # the means are rounded to their own size
-    blur = rounding(A, design.mean)
+    blur = rounding(column_norms(A), design.mean)
     coef, above = np.empty((lam.size, p)), np.empty(lam.size)
     for some, weight in ((lam == 0, np.ones(p)), (lam > 0, factor)):
         if some.any():
@@ -48,9 +48,8 @@ def reduce_rows(design, Y, root):
     return A, C
 
 
-def rounding(A, mean):
-    """Of the entries of each column, relative to its length and to eps, where the mean was taken off."""
-    lengths = column_norms(A)
+def rounding(lengths, mean):
+    """Of the entries of columns, relative to their lengths and to eps, where the mean was taken off."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return 1.0 + np.nan_to_num(np.abs(mean) / lengths, posinf=0.0)
 

@@ -26,7 +26,7 @@ import numpy as np
 from scipy import linalg
 from scipy.sparse.linalg import LinearOperator, lsqr
 
-from ...moments import mean_squares
+from ...moments import mean_squares, without_mean
 from ...penalties import L2
 from ...unpenalised import cholesky
 from ..certificate import evaluate, squared_residuals
@@ -160,10 +160,7 @@ def refine(method, design, Y, weights, start=None):
 
 
 def _residual(design, Y, weights, coef):
-    residual = Y - design.matvec(coef)
-    if design.centred:  # the means are rounded to their own size: the intercept takes up the rest
-        residual -= (residual @ weights)[:, None]
-    return residual
+    return without_mean(design, Y - design.matvec(coef), weights)
 
 
 class _Primal:
