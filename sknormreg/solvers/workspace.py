@@ -145,7 +145,7 @@ class Workspace:
         self._cached = np.append(self._cached, new)
         self._place.update(zip(new.tolist(), range(old, m), strict=True))
         if m > self._gram.shape[0]:
-            grown = np.empty((max(m, 2 * old),) * 2)
+            grown = np.empty((max(m, min(2 * old, design.shape[1])),) * 2)
             grown[:old, :old] = self._gram[:old, :old]
             self._gram = grown
         block = self._cross_products(new, old, m, design, weights)
