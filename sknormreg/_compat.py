@@ -10,7 +10,7 @@ from math import isfinite
 from sklearn.base import _fit_context
 from sklearn.utils import _param_validation
 from sklearn.utils import _safe_indexing as safe_indexing
-from sklearn.utils._param_validation import HasMethods, Options, StrOptions
+from sklearn.utils._param_validation import HasMethods, Options, StrOptions, make_constraint
 from sklearn.utils.metadata_routing import _raise_for_params as raise_for_params
 from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled
 from sklearn.utils.metaestimators import _safe_split as safe_split
@@ -109,6 +109,7 @@ __all__ = [
     "fit_context",
     "has_callbacks",
     "import_pandas",
+    "make_constraint",
     "num_samples",
     "raise_for_params",
     "routing_enabled",

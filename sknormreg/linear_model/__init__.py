@@ -1,7 +1,7 @@
 """Estimators: recipes that name a loss and a penalty, then one shared fit."""
 
 from .._public import DEFINED_IN, publish
-from ._base import FLOATS, LinearModel, PenalizedModel, stack, store
+from ._base import LinearModel, PenalizedModel, stack, store
 from ._by_name import by_position, params_by_position
 from ._classification import ClassificationMixin
 from ._described import described
@@ -10,6 +10,7 @@ from ._elastic_net_classifier import ElasticNetClassifier
 from ._lasso import Lasso
 from ._lasso_classifier import LassoClassifier
 from ._nameless import nameless
+from ._read import FLOATS, read
 from ._regression import RegressionMixin, read_regression_data
 from ._relax import relaxed
 from ._ridge import Ridge
@@ -44,6 +45,7 @@ __all__ = [
     "own",
     "params_by_position",
     "path_start",
+    "read",
     "read_regression_data",
     "relaxed",
     "stack",

@@ -6,16 +6,16 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from .._compat import CallbackSupportMixin, Interval
 from ..solvers.paths import solve_from
 from ..solvers.solution import Status
 from ._fit_path import PathMixin
+from ._parameters import CheckedOnce
+from ._read import read_to_predict
 from ._versions import Versioned
 from ._warning import warn
-
-FLOATS = (np.float64, np.float32)
 
 SHARED_CONSTRAINTS = {
     "fit_intercept": ["boolean"],
@@ -56,7 +56,7 @@ def as_stored(dtype, **attributes):
     return made
 
 
-class LinearModel(Versioned, CallbackSupportMixin, BaseEstimator):
+class LinearModel(Versioned, CheckedOnce, CallbackSupportMixin, BaseEstimator):
     """Prediction and bookkeeping for a fitted `coef_` and `intercept_`."""
 
     _doc_link_module = "sknormreg"
@@ -79,8 +79,7 @@ class LinearModel(Versioned, CallbackSupportMixin, BaseEstimator):
         return sparse.csr_matrix(self.coef_)
 
     def _read_to_predict(self, X):
-        check_is_fitted(self)
-        return validate_data(self, X, accept_sparse=["csr", "csc", "coo"], dtype=FLOATS, reset=False)
+        return read_to_predict(self, X)
 
     def _linear_predictor(self, X):
         return self._read_to_predict(X) @ self.coef_.T + self.intercept_

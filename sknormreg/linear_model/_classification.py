@@ -6,17 +6,18 @@ from numbers import Real
 import numpy as np
 from scipy.special import log_expit, log_softmax
 from sklearn.base import ClassifierMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import LogLoss, MultinomialLoss, SquaredHinge
 from ..problem import Problem
 from ._available import available_if
-from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel, as_stored
+from ._base import SHARED_CONSTRAINTS, PenalizedModel, as_stored
 from ._checks import as_python, check_labels, make_coordinates, normalised_weights
 from ._nameless import nameless
 from ._progress import Progress
+from ._read import read
 from ._task import Task
 
 
@@ -193,7 +194,7 @@ class PenalizedClassifier(ClassificationMixin, PenalizedModel):
     fit_path = PenalizedModel.fit_path  # stands for this `fit`, and for no other
 
     def _task(self, X, y, sample_weight):
-        X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS)
+        X, y = read(self, X, y)
         samples, _ = normalised_weights(sample_weight, X)
         codes, weights, _ = encode_classes(self, y, samples)
         targets, loss = class_targets(self.loss, codes, self.classes_.size)

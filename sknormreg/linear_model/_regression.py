@@ -5,17 +5,18 @@ from numbers import Real
 
 import numpy as np
 from sklearn.base import MultiOutputMixin, RegressorMixin
-from sklearn.utils.validation import assert_all_finite, check_array, validate_data
+from sklearn.utils.validation import assert_all_finite, check_array
 
 from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
 from ..problem import Problem
-from ._base import FLOATS, SHARED_CONSTRAINTS, PenalizedModel, as_stored
+from ._base import SHARED_CONSTRAINTS, PenalizedModel, as_stored
 from ._checks import make_coordinates, normalised_weights
 from ._nameless import nameless
 from ._precompute import adopt_gram
 from ._progress import Progress
+from ._read import FLOATS, read
 from ._target_names import keep_target_names
 from ._task import Task
 
@@ -44,18 +45,11 @@ def read_regression_data(estimator, X, y, check_input=True):
     """(X, Y, ndim of y): Y (K, n) in float64, X as stored wherever the kernels can read that."""
     given = y
     if check_input:
-        X, y = validate_data(
-            estimator,
-            X,
-            y,
-            accept_sparse=["csc", "csr"],
-            dtype=FLOATS,
-            multi_output=True,
-            y_numeric=True,
-        )
+        X, y = read(estimator, X, y, multi_output=True, y_numeric=True)
         if y.dtype.kind not in "fiu":
             y = check_array(y, dtype=np.float64, ensure_2d=False, input_name="y")
-        assert_all_finite(y, input_name="y")  # None among objects has become NaN
+        if y is not given:
+            assert_all_finite(y, input_name="y")  # None among objects has become NaN
     elif getattr(X, "dtype", None) not in FLOATS:
         raise TypeError(
             "check_input=False takes X as an array or sparse matrix of float64 or float32, got "

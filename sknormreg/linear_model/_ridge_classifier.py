@@ -5,15 +5,16 @@ from functools import partial
 import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from .. import penalties
 from .._compat import StrOptions, fit_context
-from ._base import FLOATS, PenalizedModel
+from ._base import PenalizedModel
 from ._by_name import is_by_name
 from ._checks import check_labels, normalised_weights
 from ._classification import PenalizedClassifier, encode_classes
 from ._progress import Progress
+from ._read import read
 from ._regression import regression_attributes
 from ._ridge import RidgeBase, RidgeData
 from ._target_names import keep_target_names
@@ -191,7 +192,7 @@ class RidgeClassifier(PenalizedClassifier, RidgeBase):
     def _read(self, X, y, sample_weight):
         """For the squared loss: classes coded -1, +1."""
         given = y
-        X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True)
+        X, y = read(self, X, y, multi_output=True)
         keep_target_names(self, given)
         check_labels(y)
         weights, total = normalised_weights(sample_weight, X)

@@ -1,8 +1,8 @@
 """Classifiers that choose their own alpha."""
 
-from sklearn.utils.validation import column_or_1d, validate_data
+from sklearn.utils.validation import column_or_1d
 
-from ..linear_model import FLOATS, ClassificationMixin, LassoClassifier
+from ..linear_model import ClassificationMixin, LassoClassifier, read
 from ..linear_model._checks import check_labels
 from ._path_cv import CV_CONSTRAINTS, RELAX, PathCV
 
@@ -20,6 +20,6 @@ class ClassificationCV(ClassificationMixin, PathCV):
         return "neg_log_loss" if self.loss == "log_loss" else "accuracy"
 
     def _validate(self, X, y):
-        X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS)
+        X, y = read(self, X, y)
         check_labels(y)
         return X, column_or_1d(y)

@@ -1,9 +1,9 @@
 """The ridge classifier, its alpha chosen."""
 
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from .._compat import StrOptions
-from ..linear_model import FLOATS, ClassificationMixin, RidgeClassifier, keep_target_names
+from ..linear_model import ClassificationMixin, RidgeClassifier, keep_target_names, read
 from ..linear_model._checks import check_labels
 from ._ridge_base_cv import RidgeBaseCV
 
@@ -192,7 +192,7 @@ class RidgeClassifierCV(ClassificationMixin, RidgeBaseCV):
 
     def _validate(self, X, y):
         given = y
-        X, y = validate_data(self, X, y, accept_sparse=["csc", "csr"], dtype=FLOATS, multi_output=True)
+        X, y = read(self, X, y, multi_output=True)
         keep_target_names(self, given)
         check_labels(y)
         self._two_dimensional = True  # errors are told for each class, as in scikit-learn
