@@ -22,6 +22,7 @@ _MANY = 32  # residuals from which on BLAS is faster than the kernels
 _BLOCK = 1 << 19  # doubles in one centred copy of some rows and columns: 4 MiB
 _SMALL = 1 << 16  # doubles of which a centred copy is kept: 512 KiB
 _FAR = 10.0  # deviations from zero at which a mean taken out of products costs digits
+_EPS = np.finfo(np.float64).eps
 _SAMPLE = 256  # rows that tell whether means are far from zero
 
 
@@ -49,10 +50,10 @@ class DenseDesign:
         self.mean = np.zeros(X.shape[1])
         if centre:
             mean = self.correlate(weights[None, :])[0]
-            row = np.asarray(X[np.argmax(weights)], dtype=np.float64)
-            near = np.flatnonzero(_equal_up_to_rounding(row, mean))
-            constant = near[[bool(np.all(X[:, j] == row[j])) for j in near]]
-            mean[constant] = row[constant]  # such a column centres to exact zeros
+            row = np.asarray(X[weights.argmax()], dtype=np.float64)
+            for j in _equal_up_to_rounding(row, mean).nonzero()[0]:
+                if np.all(X[:, j] == row[j]):
+                    mean[j] = row[j]  # such a column centres to exact zeros
             self.mean = mean
 
     def correlate(self, R, cols=None):
@@ -85,8 +86,9 @@ class DenseDesign:
                 out[:, rows] = W @ block
             return out
         for w, z in zip(W, out, strict=True):
-            cols = np.flatnonzero(w)
-            dense.combine(self.X, self.mean, cols, w[cols], self.column_major, z)
+            cols = w.nonzero()[0]
+            if cols.size:
+                dense.combine(self.X, self.mean, cols, w[cols], self.column_major, z)
         return out
 
     def gram(self, cols, weights, start=0):
@@ -428,7 +430,7 @@ class SparseDesign:
 
 
 def _equal_up_to_rounding(value, mean):
-    return np.abs(value - mean) <= 16 * np.finfo(np.float64).eps * np.abs(mean)
+    return np.abs(value - mean) <= 16 * _EPS * np.abs(mean)
 
 
 def _pattern(X):

@@ -153,7 +153,8 @@ class Problem:
 
     def null_coef(self):
         """w = 0, or the point of the box nearest to it, flat."""
-        return np.clip(0.0, self.coordinates.low, self.coordinates.high)
+        c = self.coordinates
+        return np.zeros(c.low.size) if c.unbounded else np.clip(0.0, c.low, c.high)
 
     def null_objective(self):
         """The objective there, with the best intercept: what a gap is relative to."""

@@ -15,6 +15,8 @@ def as_python(value):
 
 def check_labels(y):
     """scikit-learn's check of a classifier's target, which has no word for labels that are missing."""
+    if y.dtype.kind in "biu" and y.ndim == 1 and int(y.max()) - int(y.min()) < y.size // 2:
+        return  # integers of which many are alike, known without asking
     if y.dtype == object and any(label is None for label in y.flat):
         raise ValueError("Input y contains None: every sample needs a label. Leave those without one out.")
     check_classification_targets(y)
@@ -47,6 +49,8 @@ def floats(name, values):
 
 def make_coordinates(estimator, n_features, n_outputs=1):
     """The factors and bounds of an estimator that has read X, checked and repeated for every output."""
+    if estimator.penalty_factor is None and estimator.bounds is None and not estimator.positive:
+        return Coordinates.uniform(n_outputs * n_features)
     factor = np.ones(n_features)
     low, high = np.full(n_features, -np.inf), np.full(n_features, np.inf)
     columns = n_features, getattr(estimator, "feature_names_in_", None)

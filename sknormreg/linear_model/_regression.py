@@ -68,8 +68,9 @@ def centre_target(Y, weights, fit_intercept):
     Y = Y - mean[:, None]
     rest = Y @ weights  # what rounding left, when the mean is far above the deviation
     Y, mean = Y - rest[:, None], mean + rest
-    constant = np.all(raw == raw[:, :1], axis=1)
-    Y[constant], mean[constant] = 0.0, raw[constant, 0]  # not even a rounding error to explain
+    for k in (raw[:, 0] == raw[:, -1]).nonzero()[0]:
+        if np.all(raw[k] == raw[k, 0]):
+            Y[k], mean[k] = 0.0, raw[k, 0]  # not even a rounding error to explain
     return Y, mean
 
 

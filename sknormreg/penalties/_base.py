@@ -16,6 +16,13 @@ class Coordinates:
     low: np.ndarray  #: lower bounds, -inf where there is none
     high: np.ndarray  #: upper bounds, inf where there is none
 
+    @classmethod
+    def uniform(cls, count):
+        """So many that are penalised alike and have no bounds."""
+        made = cls(np.ones(count), np.full(count, -np.inf), np.full(count, np.inf))
+        made.unbounded = made.plain = True  # known without looking
+        return made
+
     def take(self, idx):
         """The coordinates `idx`."""
         made = Coordinates(self.factor[idx], self.low[idx], self.high[idx])
@@ -28,11 +35,13 @@ class Coordinates:
     def with_free(self, count):
         """These and `count` more behind them that are neither penalised nor bounded."""
         infinite = np.full(count, np.inf)
-        return Coordinates(
-            np.append(self.factor, np.zeros(count)),
-            np.append(self.low, -infinite),
-            np.append(self.high, infinite),
+        made = Coordinates(
+            np.concatenate([self.factor, np.zeros(count)]),
+            np.concatenate([self.low, -infinite]),
+            np.concatenate([self.high, infinite]),
         )
+        made.unbounded = self.unbounded
+        return made
 
     def without(self, low, high):
         """These without the bounds of two masks."""

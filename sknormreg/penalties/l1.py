@@ -30,18 +30,13 @@ class L1(SeparablePenalty):
     def recession(self, a):
         return a
 
-    # Two shortcuts for small fits:
-
-    def gauge(self, v, c):
+    def dual_candidates(self, w, v, c):
         if not c.plain or self.alpha == 0.0:
-            return super().gauge(v, c)
-        return float(np.max(np.abs(v) / (self.alpha * c.factor), initial=0.0))  # every coordinate counts
-
-    def fenchel_gap(self, w, v, c):
-        if not c.plain or self.alpha == 0.0:
-            return super().fenchel_gap(w, v, c)
-        # the conjugate is zero wherever it is finite
-        return float(np.maximum(self.alpha * c.factor * np.abs(w) - v * w, 0.0).sum())
+            return super().dual_candidates(w, v, c)
+        # a shortcut for small fits: every coordinate counts, and the conjugate is zero wherever it is finite
+        slope = self.alpha * c.factor
+        tau = 1.0 / max(1.0, float((np.abs(v) / slope).max(initial=0.0)))
+        return [(tau, float(np.maximum(slope * np.abs(w) - tau * v * w, 0.0).sum()))]
 
     def unbounded_prox(self, x, step, a):
         return np.sign(x) * np.maximum(np.abs(x) - step * a, 0.0)
@@ -53,4 +48,4 @@ class L1(SeparablePenalty):
         return float(np.max(pull(grad, c) / np.where(c.factor > 0, c.factor, np.inf), initial=0.0))
 
     def l1_and_l2(self, c):
-        return self.alpha * c.factor, np.zeros_like(c.factor)
+        return self.alpha * c.factor, np.zeros(c.factor.size)

@@ -35,7 +35,7 @@ def build_model(problem, workspace, point, scale, guarded, kind="gram"):
         if gram is None:
             gram = weighted_gram(problem, workspace, *curvature)
             workspace.keep(curvature, problem.floating, gram)
-    noise = gradient_noise(np.diagonal(gram), start, scale)
+    noise = gradient_noise(gram.diagonal(), start, scale)
     return GramModel(gram, slope, start, noise), coordinates
 
 
@@ -73,8 +73,8 @@ def weighted_gram(problem, workspace, d, a, floating=None):
     """
     loss, design, K = problem.loss, problem.design, problem.n_outputs
     members, totals = workspace.members, d.sum(axis=1)
-    outputs, features = np.divmod(members, problem.n_features)
     m = members.size
+    outputs, features = np.divmod(members, problem.n_features) if K > 1 else (np.zeros(m, int), members)
     gram = np.zeros((m + K, m + K))
     for k in range(K):
         rows = slice(m) if K == 1 else np.flatnonzero(outputs == k)
@@ -93,7 +93,7 @@ def weighted_gram(problem, workspace, d, a, floating=None):
     # in the scale of each coordinate: the intercepts' own is one
     scales = np.ones(gram.shape[0])
     scales[:m] = workspace.squares(features, design, problem.weights)
-    np.einsum("ii->i", gram)[:] += _DAMPING * totals.max() * scales
+    gram.flat[:: gram.shape[0] + 1] += _DAMPING * totals.max() * scales
     if loss.shift_invariant:
         _pin_shift(gram, problem, features, problem.floating if floating is None else floating)
     return gram

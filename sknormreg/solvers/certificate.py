@@ -46,6 +46,16 @@ def settle(problem, at):
     return Landing(at.flat, at.intercept + change, z, problem.loss_value(z), at.norm)
 
 
+def arrive(problem, flat, intercept):
+    """`land` and `settle`, where nobody asks for the loss before the intercept is settled."""
+    flat = problem.settle(flat)
+    z = problem.predictor(flat.reshape(problem.shape), intercept)
+    change = problem.best_intercept(z)
+    z += change[:, None]
+    norm = problem.penalty.value(flat, problem.coordinates)
+    return Landing(flat, intercept + change, z, problem.loss_value(z), norm)
+
+
 def survey(problem, at):
     """The `Point` of a `Landing`, by one full pass over X."""
     u = -problem.loss.gradient(problem.y, at.z, problem.weights)
@@ -75,19 +85,20 @@ def gap_at(problem, at, correlation):
 
 
 def _gap_of(problem, at, correlation):
+    free = problem.unpenalised
     return duality_gap(
         problem.penalty,
         problem.coordinates,
         at.flat,
         correlation,
         lambda tau: problem.loss.fenchel_gap(problem.y, at.z, problem.weights, tau),
-        problem.unpenalised.charge(correlation[problem.unpenalised.indices]),
+        free.charge(correlation[free.indices]) if free.indices.size else 0.0,
     )
 
 
 def evaluate(problem, flat, intercept):
     """The point at coefficients `flat`; the intercept is settled for them, starting from `intercept`."""
-    return survey(problem, settle(problem, land(problem, flat, intercept)))
+    return survey(problem, arrive(problem, flat, intercept))
 
 
 def squared_residuals(problem, coefs):

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from scipy import linalg
 
-from .certificate import land, settle
+from .certificate import arrive
 from .solution import Status
 from .squares.orthogonal import Basis, column_norms, rounding
 
@@ -94,7 +94,7 @@ class Reparametrised:
     def certified(self, found, alpha, tol):
         """The solution of the given problem; its gap has what rounding costs the coefficients of X."""
         given, coef = self.given.with_alpha(alpha), self.back(found.coef)
-        at = settle(given, land(given, coef.reshape(-1), found.intercept))
+        at = arrive(given, coef.reshape(-1), found.intercept)
         gap = found.dual_gap + max(0.0, at.objective - found.objective)
         status = found.status
         if status in (Status.CONVERGED, Status.MAX_ITER):

@@ -13,7 +13,7 @@ from enum import Enum
 import numpy as np
 
 from .build import build_model
-from .certificate import at_strength, evaluate, land, settle, survey
+from .certificate import arrive, at_strength, evaluate, survey
 from .choose import choose_inner
 from .continuation import stages
 from .inner.conjugate import forcing
@@ -23,7 +23,7 @@ from .shifts import least_norm
 from .solution import Solution, Status
 from .squares.polish import polish, rounding_aside
 from .step import advance
-from .working_set import update
+from .working_set import SMALL, update
 from .workspace import Workspace
 
 _EPS = np.finfo(float).eps
@@ -76,7 +76,7 @@ def _point_at(problem, start, work):
     if start is None or not start[0].any():  # zero has one intercept, whatever came before
         return None
     (coef, intercept), c, null = start, problem.coordinates, problem.null_coef()
-    at = settle(problem, land(problem, np.clip(coef.reshape(-1), c.low, c.high), intercept))
+    at = arrive(problem, np.clip(coef.reshape(-1), c.low, c.high), intercept)
     if not at.objective <= problem.null_objective():
         return None
     work.passes += 1
@@ -87,7 +87,7 @@ def _point_at(problem, start, work):
         return point
     while True:
         way *= _NEARER
-        nearer = settle(problem, land(problem, null + way, at.intercept))
+        nearer = arrive(problem, null + way, at.intercept)
         if not nearer.objective < at.objective:
             break
         at = nearer
@@ -129,7 +129,10 @@ class _Fit:
         self.workspace, self.work = workspace, workspace.work
         self.tol, self.max_iter, self.callback = tol, max_iter, callback
         self.scale = np.sqrt(2.0 * null_objective)
-        self.always = np.flatnonzero(problem.penalty.active(np.zeros_like(point.flat), problem.coordinates))
+        self.always = []  # coordinates without a kink at zero, where it is asked which are members
+        if point.flat.size > SMALL:
+            at_zero = problem.penalty.active(np.zeros_like(point.flat), problem.coordinates)
+            self.always = np.flatnonzero(at_zero)
         self.detour = stages(problem, point)
         self.budget = self.work.proximal_steps + _PROXIMAL_STEPS * max_iter
         self.refinement = Refinement(problem.loss.quadratic, self.scale)

@@ -26,7 +26,7 @@ class GramModel:
 
     @property
     def diagonal(self):
-        return np.diagonal(self.gram)
+        return self.gram.diagonal()
 
     def gain(self, e, curvature):
         """Half of e'(G + C)^-1 e for e and a diagonal C: what a step gains whose gradient is e."""
@@ -169,7 +169,8 @@ def gradient_noise(diagonal, w, scale):
     `diagonal` is that of the Gram matrix.
     """
     root = np.sqrt(np.maximum(diagonal, 0.0))
-    return 16 * _EPS * root * (scale + np.linalg.norm(root * w))
+    reach = root * w
+    return root * (16 * _EPS * (scale + np.sqrt(reach @ reach)))
 
 
 def squared_length(model, step, most):

@@ -26,11 +26,10 @@ def solve_rotated(problem, alphas, *, tol, max_iter, callback=None):
     wide, factor, K = problem.design, problem.coordinates.factor[: problem.n_features], problem.n_outputs
     Z, back = _rotation(wide, factor, problem.weights * problem.fit_intercept)
     size = K * Z.shape[1]
-    unbounded = np.full(size, np.inf)
     small = replace(
         problem,
         design=DenseDesign(Z, problem.weights, centre=False),
-        coordinates=Coordinates(np.ones(size), -unbounded, unbounded),
+        coordinates=Coordinates.uniform(size),
     )
 
     report = callback and (lambda coef, intercept: callback(back(coef), intercept))

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import brentq
 
-from .certificate import land, settle
+from .certificate import arrive, land, settle
 
 _EPS = np.finfo(float).eps
 _DECREASE = 1e-4  # of what the model promised: as much as is asked of a step
@@ -17,15 +17,17 @@ def advance(problem, point, members, target, model):
     quadratic then ends after finitely many steps (Keerthi and DeCoste, 2005), and with shorter ones it may
     stall.
     """
-    there, t = land(problem, *_between(point, members, target, 1.0)), 1.0
-    if not problem.loss.quadratic:
-        step = target - model.start
-        promised = model.gradient @ step + there.norm - point.norm
-        slack = 8 * _EPS * (abs(point.objective) + point.norm)
-        enough = 0.5 if problem.loss.kinked else _DECREASE
-        if not there.objective - point.objective <= enough * promised + slack:
-            t = _share(problem, point, members, step, promised, slack)
-            there = land(problem, *_between(point, members, target, t))
+    whole = _between(point, members, target, 1.0)
+    if problem.loss.quadratic:
+        return arrive(problem, *whole), 1.0
+    there, t = land(problem, *whole), 1.0
+    step = target - model.start
+    promised = model.gradient @ step + there.norm - point.norm
+    slack = 8 * _EPS * (abs(point.objective) + point.norm)
+    enough = 0.5 if problem.loss.kinked else _DECREASE
+    if not there.objective - point.objective <= enough * promised + slack:
+        t = _share(problem, point, members, step, promised, slack)
+        there = land(problem, *_between(point, members, target, t))
     return settle(problem, there), t
 
 

@@ -36,7 +36,8 @@ class Workspace:
             (0, 0)
         )  # their columns times the root of the weights, while few; else None
         self._hessian = None  # (members, curvature, block) of a loss whose curvature varies
-        self._around = None  # (members, all coordinates, number of free ones, what they make together)
+        # members, all coordinates, number of free ones, what these make together
+        self._around = (None,) * 4
         self._restricted = None  # (features of members, design of them alone, where each stands in it)
         self._squares = np.empty(0)  # weighted squares of columns, nan where not yet wanted
         self._outer = None  # (scale of the features, inner products of all rows in it)
@@ -86,11 +87,12 @@ class Workspace:
 
     def coordinates(self, everything, free):
         """Those of the members, and behind them `free` ones for intercepts."""
-        known, wanted = self._around, (self.members, everything, free)
-        if known is None or any(a is not b for a, b in zip(known, wanted, strict=False)):
+        members, whole, count, found = self._around
+        if members is not self.members or whole is not everything or count != free:
             found = everything.take(self.members)
-            self._around = known = *wanted, found.with_free(free) if free else found
-        return known[3]
+            found = found.with_free(free) if free else found
+            self._around = self.members, everything, free, found
+        return found
 
     def keep(self, curvature, floating, hessian):
         """Remember the Hessian of the members at a `curvature` (d, a) of the loss, its shifts pinned."""
