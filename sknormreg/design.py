@@ -98,9 +98,7 @@ class DenseDesign:
             if found is not None:
                 return found
         out = np.zeros((cols.size - start, cols.size))
-        root = np.sqrt(weights)
-        for rows, scaled in self._blocks(cols):
-            scaled *= root[rows]
+        for _, scaled in self._scaled_blocks(cols, np.sqrt(weights)):
             new = scaled[start:]
             out[:, start:] += new @ new.T  # BLAS sees one array twice and does half the work
             if start:
@@ -131,8 +129,7 @@ class DenseDesign:
         """`gram` and X_b' weights, from one reading of the columns."""
         gram, sums = np.zeros((cols.size, cols.size)), np.zeros(cols.size)
         root = np.sqrt(weights)
-        for rows, scaled in self._blocks(cols):
-            scaled *= root[rows]
+        for rows, scaled in self._scaled_blocks(cols, root):
             gram += scaled @ scaled.T
             sums += scaled @ root[rows]
         return gram, sums
@@ -245,6 +242,15 @@ class DenseDesign:
         if self.X.size > _SMALL:
             return None
         return np.subtract(self.X.T, self.mean[:, None], order="C", dtype=np.float64)
+
+    def _scaled_blocks(self, cols, scale):
+        """`_blocks` with each row times its entry of `scale`."""
+        if self._copy is not None and np.array_equal(cols, self._everything):
+            yield slice(None), self._copy * scale
+            return
+        for rows, block in self._blocks(cols):
+            block *= scale[rows]
+            yield rows, block
 
     def _blocks(self, cols, copies=1):
         """Centred float64 copies (len(cols), some rows), with the rows they stand for."""

@@ -27,7 +27,10 @@ class ElasticNet(SeparablePenalty):
         return L1(self.alpha * self.l1_ratio), L2(self.alpha * (1.0 - self.l1_ratio))
 
     def value(self, w, c, each=False):
-        return sum(part.value(w, c, each) for part in self._parts)
+        l1, l2 = self.l1_and_l2(c)
+        root = np.sqrt(l2) * w  # the root first: w^2 alone may overflow
+        terms = l1 * np.abs(w) + 0.5 * root * root
+        return terms if each else float(terms.sum())
 
     def slope(self, w, a):
         return a * (self.l1_ratio + (1.0 - self.l1_ratio) * w)
@@ -61,6 +64,10 @@ class ElasticNet(SeparablePenalty):
 
         The second matters when l2 is tiny, where the conjugate magnifies every infeasibility by 1/l2.
         """
+        if c.plain and 0.0 < self.l1_ratio < 1.0:
+            l1, l2 = self.l1_and_l2(c)
+            if l1.all() and l2.all():
+                return _plain_candidates(w, v, l1, l2)
         candidates = super().dual_candidates(w, v, c)
         if self.l1_ratio == 0.0 or self.alpha == 0.0:
             return candidates
@@ -70,3 +77,16 @@ class ElasticNet(SeparablePenalty):
             scaled = l1.fenchel_gap(w, tau * moved, bounds) + (1.0 - tau) ** 2 * l2.value(w, c)
             candidates.append((tau, scaled))
         return candidates
+
+
+def _plain_candidates(w, v, l1, l2):
+    """The same where nothing is unpenalised or bounded: squares, and what an L1 norm alone leaves."""
+    size = l1 * np.abs(w)
+    inside = np.minimum(np.maximum(v, -l1), l1)
+    apart = np.sqrt(l2) * (w - (v - inside) / l2)
+    as_it_stands = np.maximum(size - inside * w, 0.0) + 0.5 * apart * apart
+    moved = v - l2 * w
+    tau = 1.0 / max(1.0, float((np.abs(moved) / l1).max(initial=0.0)))
+    root = (1.0 - tau) * np.sqrt(l2) * w
+    scaled = np.maximum(size - tau * moved * w, 0.0) + 0.5 * root * root
+    return [(1.0, float(as_it_stands.sum())), (tau, float(scaled.sum()))]

@@ -33,7 +33,7 @@ class L1(SeparablePenalty):
     def dual_candidates(self, w, v, c):
         if not c.plain or self.alpha == 0.0:
             return super().dual_candidates(w, v, c)
-        # a shortcut for small fits: every coordinate counts, and the conjugate is zero wherever it is finite
+        # for small fits: every coordinate counts, and the conjugate is zero wherever it is finite
         slope = self.alpha * c.factor
         tau = 1.0 / max(1.0, float((np.abs(v) / slope).max(initial=0.0)))
         return [(tau, float(np.maximum(slope * np.abs(w) - tau * v * w, 0.0).sum()))]

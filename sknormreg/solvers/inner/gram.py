@@ -30,6 +30,7 @@ def minimise(model, penalty, coordinates, work, tolerance=0.0, budget=np.inf):
     if tolerance >= _CRUDE and not smooth:
         work.epochs += descent.descend(model.gram, q, w, l1, l2, low, high, _CRUDE_EPOCHS, 1)
         return w
+    settled = _SOON if tolerance else _SETTLED
     for _ in range(_ROUNDS):
         if not smooth:
             work.epochs += descent.descend(
