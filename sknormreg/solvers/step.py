@@ -7,15 +7,18 @@ from .certificate import arrive, land, settle
 
 _EPS = np.finfo(float).eps
 _DECREASE = 1e-4  # of what the model promised: as much as is asked of a step
+_BEYOND = 1.1  # of the fall that the model foretold: where the loss falls further the step is too short
+_TELLING = 1e3  # of the rounding of the objective: a fall that is told well enough to compare
 
 
 def advance(problem, point, members, target, model):
-    """(where the step to `target` leads, the share of it that was taken): 1, 1/2, 1/4, ...; 0: none.
+    """(where the step to `target` leads, the share of it that was taken): 2, 1, 1/2, 1/4, ...; 0: none.
 
     The whole step is taken if it lowers the objective as the model promised; that of a quadratic loss is
-    exact. Where the curvature jumps the share is the best there is: Newton's method on a piecewise
-    quadratic then ends after finitely many steps (Keerthi and DeCoste, 2005), and with shorter ones it may
-    stall.
+    exact. Where it lowers it by more than the model foretold, twice as long a one is tried: a log-loss loses
+    its curvature on the way from zero. Where the curvature jumps the share is the best there is: Newton's
+    method on a piecewise quadratic then ends after finitely many steps (Keerthi and DeCoste, 2005), and with
+    shorter ones it may stall.
     """
     whole = _between(point, members, target, 1.0)
     if problem.loss.quadratic:
@@ -28,6 +31,12 @@ def advance(problem, point, members, target, model):
     if not there.objective - point.objective <= enough * promised + slack:
         t = _share(problem, point, members, step, promised, slack)
         there = land(problem, *_between(point, members, target, t))
+    elif not problem.loss.kinked:
+        fall, foretold = point.objective - there.objective, -promised - 0.5 * (step @ model.product(step))
+        if foretold > _TELLING * slack and fall > _BEYOND * foretold:
+            twice = land(problem, *_twice(problem, point, there))
+            if twice.objective < there.objective:
+                there, t = twice, 2.0
     return settle(problem, there), t
 
 
@@ -36,6 +45,13 @@ def _between(point, members, target, t):
     flat, intercept, m = point.flat.copy(), point.intercept, members.size
     flat[members] = target[:m] if t == 1.0 else flat[members] + t * (target[:m] - flat[members])
     return flat, intercept + t * target[m:] if target.size > m else intercept
+
+
+def _twice(problem, point, there):
+    """(coefficients, intercept) as far again; zeros stay, and what would change its sign becomes one."""
+    c, flat = problem.coordinates, 2.0 * there.flat - point.flat
+    flat = np.where(flat * there.flat > 0.0, flat, 0.0)
+    return np.clip(flat, c.low, c.high), 2.0 * there.intercept - point.intercept
 
 
 def _share(problem, point, members, step, promised, slack):
