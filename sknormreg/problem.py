@@ -97,6 +97,11 @@ class Problem:
         """With a problem that differs in its target and strength only, what these have no part in."""
         self._free, self._products = other._free, other._products
 
+    @cached_property
+    def structure(self):
+        """What the penalty is made of here."""
+        return self.penalty.structure(self.coordinates)
+
     @property
     def unpenalised(self):
         """The `Unpenalised` coordinates."""

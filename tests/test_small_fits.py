@@ -134,7 +134,10 @@ def test_a_constructor_is_read_once(estimator, monkeypatch):
 
 
 class Derived(Lasso):
-    _parameter_constraints = {**Lasso._parameter_constraints, "level": [Interval(Integral, 0, 3, closed="both")]}
+    _parameter_constraints = {
+        **Lasso._parameter_constraints,
+        "level": [Interval(Integral, 0, 3, closed="both")],
+    }
 
     def __init__(self, alpha=-1.0, level=9):
         super().__init__(alpha)

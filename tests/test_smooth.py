@@ -223,6 +223,10 @@ def shaped(n, p, classes=2, stored=None, alpha=None):
     return problem_of(loss, classes, X, y, 1.0 / n if alpha is None else alpha)
 
 
+def route_of(problem):
+    return choose.choose([problem], np.array([[problem.penalty.alpha]])).solver
+
+
 @pytest.mark.parametrize(
     ("problem", "rotated", "by_rows"),
     [
@@ -238,10 +242,10 @@ def shaped(n, p, classes=2, stored=None, alpha=None):
 )
 def test_who_solves_what(problem, rotated, by_rows):
     problem = problem()
-    assert choose.rotates(problem) == rotated
-    n, p = problem.design.shape
-    m = problem.n_outputs * (n if rotated else p)
-    assert rotated or choose.matrix_free(problem, np.arange(m)) == by_rows
+    assert (route_of(problem) == "rotation") == rotated
+    members = np.arange(problem.n_outputs * problem.n_features)
+    found = choose.choose_inner(problem, members).name
+    assert rotated or (found == "conjugate gradients") == by_rows
 
 
 def test_kinks_bounds_and_squares_have_their_own_solvers():
@@ -249,11 +253,11 @@ def test_kinks_bounds_and_squares_have_their_own_solvers():
     problem = problem_of(LogLoss(), 2, X, y, 0.1)
     members = np.arange(12)
     with rows_only():
-        assert choose.choose_inner(problem, members) is choose.CONJUGATE
+        assert choose.choose_inner(problem, members).name == "conjugate gradients"
         bounded = Coordinates(np.ones(12), np.zeros(12), np.full(12, np.inf))
         problem.coordinates = bounded
-        assert choose.choose_inner(problem, members) is not choose.CONJUGATE
-        assert not choose.rotates(problem)
+        assert choose.choose_inner(problem, members).name != "conjugate gradients"
+        assert route_of(problem) != "rotation"
 
 
 def test_what_is_left_by_rounding_costs_no_less_than_it_does():

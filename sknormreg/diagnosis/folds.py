@@ -12,6 +12,7 @@ import numpy as np
 
 from ..design import make_design
 from ..moments import Moments
+from ..penalties import Structure
 from ..solvers.squares.moments_path import Squares, solve_moments
 from ..solvers.squares.ridge_path import ridge_coefficients
 from ..solvers.workspace import Work
@@ -86,7 +87,8 @@ def fold_coefficients(train, penalty, coordinates, strengths):
     """(A, K, p) at strengths (A, K) that fall, or None where moments alone would lose digits."""
     if not strengths.all():
         return None
-    if penalty.l1_and_l2(coordinates)[0].any() or not coordinates.unbounded:
+    structure = penalty.with_alpha(1.0).structure(coordinates)
+    if structure is Structure.L1 or not coordinates.unbounded:
         found, work = [], Work()
         for k, cross in enumerate(train.cross):
             squares = Squares(train.gram, cross, float(train.yy[k]))
@@ -97,8 +99,8 @@ def fold_coefficients(train, penalty, coordinates, strengths):
                 return None
         found = np.stack(found, axis=1)
     elif np.all(coordinates.factor > 0):
-        l2 = penalty.with_alpha(1.0).l1_and_l2(coordinates)[1]
-        found, sure = ridge_coefficients(train.gram, train.cross, strengths, l2)
+        factor = penalty.l2_factor(coordinates)
+        found, sure = ridge_coefficients(train.gram, train.cross, strengths, factor)
         if not sure:
             return None
     else:

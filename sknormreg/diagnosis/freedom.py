@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 
 from ..penalties._base import add_curvature
 from ..solvers.build import weighted_gram
-from ..solvers.squares.ridge import is_linear_system
+from ..solvers.choose import is_linear_system
 
 _LARGEST = 5000  # side of a matrix worth decomposing
 
@@ -23,7 +23,8 @@ _LARGEST = 5000  # side of a matrix worth decomposing
 def degrees_of_freedom(problem, points, workspace):
     """One for each of `points`, triples (alpha, coef (K, p), intercept (K,)) of the problem."""
     if points and is_linear_system([problem.with_alpha(points[0][0])]) and _small(problem):
-        values = _spectrum(problem, workspace, problem.coordinates.factor)
+        factor = problem.penalty.l2_factor(problem.coordinates)
+        values = _spectrum(problem, workspace, factor) if points[0][0] > 0 else None
         return [
             _of_ridge(values, alpha) if alpha > 0 else _rank(problem, workspace) for alpha, *_ in points
         ]
@@ -40,7 +41,7 @@ def freedom_range(problem, workspace):
     """
     curvatures, values = _null_curvatures(problem), np.zeros(0)
     n, p = problem.design.shape
-    factor = problem.coordinates.factor[:p]
+    factor = problem.penalty.l2_factor(problem.coordinates)[:p]
     if min(n, p) <= _LARGEST:
         values = np.outer(curvatures, _spectrum(problem, workspace, factor)).ravel()
     if values.size == 0:  # too large, or the unpenalised columns explain all others to rounding
@@ -73,8 +74,7 @@ def _null_curvatures(problem):
 
 
 def _small(problem):
-    factor = problem.coordinates.factor
-    return min(problem.design.shape) <= _LARGEST and bool(np.all(factor > 0))
+    return min(problem.design.shape) <= _LARGEST and not problem.coordinates.unpenalised.any()
 
 
 def _rank(problem, workspace):

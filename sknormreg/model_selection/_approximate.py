@@ -7,7 +7,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import accuracy_score, log_loss, mean_squared_error
 
 from ..diagnosis.leave_one_out import RidgeLeaveOneOut, held_out_predictors
-from ..solvers.squares.ridge import is_linear_system
+from ..solvers.choose import is_linear_system
 from ._all_classes import all_classes, told
 from ._path_scoring import built_in
 
@@ -59,10 +59,11 @@ def _predictors(path, task):
 
 def exact_errors(task, alphas):
     """y minus the prediction by a fit without that sample (A, K, n); None where it is no linear system."""
-    problem, c = task.problems[0], task.problems[0].coordinates
-    if not (is_linear_system(task.at(np.ones(len(task.problems)))) and np.all(c.factor > 0)):
+    problem = task.problems[0]
+    factor = problem.penalty.l2_factor(problem.coordinates)
+    if not (is_linear_system(task.at(np.ones(len(task.problems)))) and np.all(factor > 0)):
         return None
-    fitted = problem.design, task.targets, task.weights, c.factor, problem.fit_intercept
+    fitted = problem.design, task.targets, task.weights, factor, problem.fit_intercept
     return RidgeLeaveOneOut(*fitted, task.workspace).errors(task.strengths(alphas))
 
 

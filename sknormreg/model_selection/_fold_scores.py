@@ -1,5 +1,6 @@
 """Scores of paths on held-out folds: from moments where squared loss allows it, else fold by fold."""
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ from ..diagnosis.folds import (
 from ..diagnosis.relaxed import refitted_squares
 from ..linear_model import relaxed
 from ..linear_model._predict_path import predicts_numbers
-from ..solvers.squares.ridge import is_linear_system
+from ..solvers.choose import choose_folds, is_linear_system
 from ..solvers.workspace import Work
 from ._all_classes import scorer_of_fold
 from ._path_scoring import built_in, score_path
@@ -29,8 +30,7 @@ _FORMULAS = {
     root_mean_squared_error: lambda errors, variance: np.sqrt(errors),
     r2_score: lambda errors, variance: 1.0 - errors / np.where(variance > 0, variance, np.nan),
 }
-_LARGEST = 4096  # side of a Gram matrix worth forming for every fold
-_MOST = 1 << 27  # doubles in those of all folds: 1 GiB
+_log = logging.getLogger("sknormreg")
 
 
 @dataclass
@@ -112,18 +112,15 @@ def score_folds(
 
 
 def _moments_pay(candidates, task, folds, sample_weight, score_params):
+    """Whether they are chosen, and have all that the scores are made of."""
     problem = task.problems[0]
-    n, p = problem.design.shape
     return (
-        problem.loss.quadratic
-        and p <= min(n, _LARGEST)
-        and len(folds) * p * p <= _MOST
+        choose_folds(problem, len(folds)) == "moments of folds"
         and _of_squared_errors(candidates) is not None
         and problem.weights is task.samples  # no class weights, which each fold would have its own of
-        and problem.penalty.l1_and_l2(problem.coordinates) is not None
         and score_params.keys() <= {"sample_weight"}
         and score_params.get("sample_weight") is sample_weight
-        and partition(folds, n)
+        and partition(folds, problem.design.shape[0])
     )
 
 
@@ -149,6 +146,13 @@ def _by_moments(candidates, X, task, folds):
                     scores.append(found)
                     counts.append(np.count_nonzero(coefs, axis=(1, 2)))
     shape = (len(folds), *candidates.shape)
+    _log.debug(
+        "moments of %d folds: %d x %d, %d targets, %d strengths",
+        len(folds),
+        *X.shape,
+        len(Y),
+        candidates.alphas.size,
+    )
     everything = merged(held) if sum(map(len, tests)) == len(weights) else None
     return FoldScores(_folds_last(scores, shape), _folds_last(counts, shape), everything)
 

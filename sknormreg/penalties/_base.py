@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 
 import numpy as np
@@ -63,6 +64,15 @@ class Coordinates:
         return self.unbounded and bool(self.factor.all())
 
 
+class Structure(Enum):
+    """What a penalty is made of where it applies, which decides what solves it."""
+
+    NOTHING = "nothing"  #: nothing is charged
+    L2 = "L2"  #: half the squares, with a factor each
+    L1 = "L1"  #: the L1 norm, with or without an L2 part
+    OTHER = "other"  #: no sum of these: its prox is all there is
+
+
 class Penalty(BaseEstimator, ABC):
     """A penalty Omega(w) = alpha * (a norm or the like), with its strength `alpha`.
 
@@ -117,6 +127,23 @@ class Penalty(BaseEstimator, ABC):
     def l1_and_l2(self, c):
         """(l1, l2) arrays when Omega(w) = sum l1 |w| + l2 / 2 w^2: the compiled route. None: generic."""
         return None
+
+    def structure(self, c):
+        """The `Structure` of Omega on these coordinates, told by `l1_and_l2` and by no name or class."""
+        if self.alpha == 0.0:
+            return Structure.NOTHING
+        parts = self.with_alpha(1.0).l1_and_l2(c)
+        if parts is None:
+            return Structure.OTHER
+        l1, l2 = parts
+        if l1.any():
+            return Structure.L1
+        return Structure.L2 if l2.any() else Structure.NOTHING
+
+    def l2_factor(self, c):
+        """What multiplies alpha / 2 w_j^2 where there is nothing but an L2 part."""
+        parts = self.with_alpha(1.0).l1_and_l2(c)
+        return c.factor if parts is None else parts[1]
 
     def dual_candidates(self, w, v, c):
         """Pairs (tau, share of the gap at tau v); the certificate keeps the best of them."""

@@ -69,7 +69,7 @@ class ElasticNet(SeparablePenalty):
             if l1.all() and l2.all():
                 return _plain_candidates(w, v, l1, l2)
         candidates = super().dual_candidates(w, v, c)
-        if self.l1_ratio == 0.0 or self.alpha == 0.0:
+        if self.l1_ratio in (0.0, 1.0) or self.alpha == 0.0:
             return candidates
         l1, l2 = self._parts
         moved = v - l2.alpha * c.factor * w  # what remains of v for the L1 part

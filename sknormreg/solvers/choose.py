@@ -1,24 +1,45 @@
-"""Which solver does what: the one place that decides."""
+"""Which solver does what: the one place that decides.
+
+A row of a table names a solver and says when it is taken, once in code and once in words. The first row
+that fits is taken. `printed` makes of a table what `docs/design.md` shows of it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
+from ..penalties import Structure
 from .cost import by_hessian, by_rotation, by_rows
 from .inner import conjugate, gram, proximal, residual
 
+_SMALL = 512  # features up to which the whole Gram matrix is worth it for two strengths
+_LARGE = 4096  # and beyond which for no number of them
+_SEVERAL = 10  # strengths from which on it is worth it in between
+_HELD = 1 << 25  # entries of a basis beside sparse rows: 256 MiB
+_MOST = 1 << 27  # doubles in the Gram matrices of all folds: 1 GiB
 _FEW = 256  # members whose Gram block costs next to nothing
-_SHORT = 4  # as many times the entries of a column in mean: members beyond these are swept on residuals
 _CHEAP = 2e9  # operations on Hessians, about .2 s, that are well spent on a minimiser exact to rounding
 _ROOM = 1 << 23  # entries of a Hessian, of which there are three at a time: 192 MiB
+_SHORT = 4  # as many times the entries of a column in mean: members beyond these are swept on residuals
 
 
 @dataclass(frozen=True)
-class Inner:
-    """A solver of quadratic models."""
+class Row:
+    """One of a table; `paths.py` knows the solvers of routes by their names."""
 
     name: str
+    when: str  # what `fits` asks, in words
+    does: str
+    fits: Callable
+
+
+@dataclass(frozen=True)
+class Inner(Row):
+    """Of the table of those that minimise quadratic models."""
+
     minimise: Callable
-    model: str  # what its models keep: a "gram" block, the "columns" of an output, or "rows"
+    model: str = "gram"  # what its models keep: a "gram" block, the "columns" of an output, or "rows"
 
     @property
     def inexact(self):
@@ -26,28 +47,218 @@ class Inner:
         return self.model == "rows"
 
 
-GRAM = Inner("Gram block", gram.minimise, "gram")
-PROXIMAL = Inner("proximal steps", proximal.minimise, "gram")
-RESIDUAL = Inner("residuals", residual.minimise, "columns")
-CONJUGATE = Inner("conjugate gradients", conjugate.minimise, "rows")
+@dataclass(frozen=True)
+class Route:
+    """How problems are solved at some strengths."""
+
+    solver: str  # the name of a row of `ROUTES`
+    basis: bool = False  # with an orthonormal basis in place of the unpenalised columns
+
+    @property
+    def name(self):
+        return f"orthonormal basis, {self.solver}" if self.basis else self.solver
+
+
+class Case:
+    """What decides: problems that differ in target and strength only, their strengths (A, K), a start."""
+
+    def __init__(self, problems, strengths, cold=True):
+        self.problem = first = problems[0].with_alpha(float(strengths.max()))  # the strongest
+        self.structure = first.structure
+        self.n, self.p = first.design.shape
+        self.targets, self.outputs = len(problems), first.n_outputs
+        self.strengths, self.several, self.cold = strengths, len(strengths) > 1, cold
+        self.quadratic, self.kinked = first.loss.quadratic, first.loss.kinked
+        self.unbounded = first.coordinates.unbounded
+
+    @property
+    def positive(self):
+        """Whether no strength is zero."""
+        return bool(np.all(self.strengths > 0.0))
+
+    @property
+    def charged(self):
+        """Whether an L2 penalty charges every coordinate."""
+        return bool(np.all(self.problem.penalty.l2_factor(self.problem.coordinates) > 0.0))
+
+    @property
+    def smooth(self):
+        """Whether the penalty has no kink, and nothing bounds a coefficient."""
+        return self.unbounded and self.structure in (Structure.L2, Structure.NOTHING)
+
+    @property
+    def linear(self):
+        """Whether the solutions are those of linear systems."""
+        return self.quadratic and self.smooth
+
+    @property
+    def walks(self):
+        """Whether the active-set search can go from one strength to the next."""
+        compiled = self.structure in (Structure.L1, Structure.L2)
+        return self.quadratic and self.several and compiled and self.positive
+
+    @property
+    def gram_pays(self):
+        """Whether so many strengths are worth the whole Gram matrix."""
+        if self.p <= _SMALL:
+            return True
+        return self.p <= min(self.n, _LARGE) and len(self.strengths) >= _SEVERAL
+
+
+ROUTES = (
+    Row(
+        "ridge path",
+        "squared loss, L2 or no penalty, no bounds; several strengths",
+        "one eigendecomposition of the smaller side for all of them (`squares/ridge_path.py`)",
+        lambda case: case.linear and case.several,
+    ),
+    Row(
+        "linear system",
+        "the same, one strength",
+        "one factorisation for all targets, refined on the rows (`squares/ridge.py`)",
+        lambda case: case.linear,
+    ),
+    Row(
+        "moments",
+        "squared loss, L1 or L2, several strengths > 0; p <= 512, or <= min(n, 4096) for 10 strengths",
+        "an active-set walk on the Gram matrix: X is not read again (`squares/moments_path.py`)",
+        lambda case: case.walks and case.gram_pays,
+    ),
+    Row(
+        "batches",
+        "the same, any other p",
+        "working sets, several strengths a pass over X (`squares/batched.py`)",
+        lambda case: case.walks,
+    ),
+    Row(
+        "rotation",
+        "any other loss, L2, n < p, no bounds, all penalised, where products with the rows cost more",
+        "the outer loop in at most n dimensions (`rotation.py`)",
+        lambda case: case.n < case.p and case.smooth and case.charged and _rotation_pays(case.problem),
+    ),
+    Row(
+        "approach",
+        "squared hinge, L1, no start",
+        "the outer loop, after stronger penalties, each solved (`approach.py`)",
+        lambda case: case.kinked and case.cold and case.structure is Structure.L1,
+    ),
+    Row(
+        "outer loop",
+        "all others",
+        "the outer loop, the strongest penalty first (`loop.py`)",
+        lambda case: True,
+    ),
+)
+
+INNER = (
+    Inner(
+        "proximal steps",
+        "a penalty that states its prox and no more",
+        "accelerated proximal gradient steps, a Newton step where the penalty is smooth",
+        lambda problem, members, crude: problem.penalty.l1_and_l2(problem.coordinates) is None,
+        proximal.minimise,
+    ),
+    Inner(
+        "conjugate gradients",
+        "no L1, no bounds, not squared loss, and a Hessian that is too large or costs more than it saves",
+        "Newton's method by products with the rows",
+        lambda problem, members, crude: _is_smooth(problem) and _rows_pay(problem, members),
+        conjugate.minimise,
+        "rows",
+    ),
+    Inner(
+        "residuals",
+        "one output; more coordinates than 256 and than four times the entries of a column",
+        "coordinate descent on residuals, then conjugate gradients: no Gram block",
+        lambda problem, members, crude: (
+            problem.n_outputs == 1 and members.size > _enough(problem, crude) and not _is_smooth(problem)
+        ),
+        residual.minimise,
+        "columns",
+    ),
+    Inner(
+        "Gram block",
+        "all others",
+        "coordinate descent on the Gram block, then the active-set search",
+        lambda problem, members, crude: True,
+        gram.minimise,
+    ),
+)
+
+
+FOLDS = (
+    Row(
+        "moments of folds",
+        "squared loss, L1 or L2; p <= min(n, 4096), Gram matrices of all folds within 1 GiB",
+        "moments of each fold's rows, merged for the others; held-out errors are quadratic forms",
+        lambda problem, count: (
+            problem.loss.quadratic
+            and problem.with_alpha(1.0).structure in (Structure.L1, Structure.L2)
+            and problem.n_features <= min(problem.design.shape[0], _LARGE)
+            and count * problem.n_features**2 <= _MOST
+        ),
+    ),
+    Row(
+        "rows of folds",
+        "all others",
+        "the path of each fold on its rows, by the routes above",
+        lambda problem, count: True,
+    ),
+)
+
+
+def choose(problems, strengths, cold=True):
+    """The `Route` of problems that differ in target and strength only, at strengths (A, K), falling.
+
+    `cold`: from no start.
+    """
+    case = Case(problems, strengths, cold)
+    row = _first(ROUTES, case)
+    return Route(row.name, not case.linear and needs_basis(case))
+
+
+def choose_folds(problem, count):
+    """The name of the way through as many folds."""
+    return _first(FOLDS, problem, count).name
 
 
 def choose_inner(problem, members, crude=False):
-    """The solver of the quadratic models of a problem on a working set.
+    """The `Inner` of the quadratic models of a problem on a working set.
 
     A `crude` one is of a working set that will be another at the next iteration.
     """
-    if problem.penalty.l1_and_l2(problem.coordinates) is None:
-        return PROXIMAL
-    if not problem.loss.quadratic and is_smooth(problem):
-        return CONJUGATE if matrix_free(problem, members) else GRAM
-    few = _FEW if crude else max(_FEW, _SHORT * problem.design.stored_per_column)
-    if problem.n_outputs == 1 and members.size > few:
-        return RESIDUAL
-    return GRAM
+    return _first(INNER, problem, members, crude)
 
 
-def matrix_free(problem, members):
+def is_linear_system(problems):
+    """Whether problems of one design have no bounds, squared loss, and an L2 penalty or none at all."""
+    return Case(problems, np.array([[problem.penalty.alpha for problem in problems]])).linear
+
+
+def needs_basis(case):
+    """Whether unpenalised columns are so near to dependent that an orthonormal basis replaces them."""
+    free = case.problem.unpenalised
+    if free.independent:
+        return False
+    return hasattr(case.problem.design, "columns") or case.n * min(case.n, free.features.size) <= _HELD
+
+
+def printed(rows):
+    """A table as Markdown has it."""
+    lines = ["| route | taken for | what it does |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {row.name} | {row.when} | {row.does} |" for row in rows)])
+
+
+def _enough(problem, crude):
+    """Members beyond which a Gram block costs more than residuals; one that is used once does so sooner."""
+    return _FEW if crude else max(_FEW, _SHORT * problem.design.stored_per_column)
+
+
+def _is_smooth(problem):
+    return not problem.loss.quadratic and Case([problem], np.array([[problem.penalty.alpha]])).smooth
+
+
+def _rows_pay(problem, members):
     """Whether the matrix of a smooth model is too large, or costs more than products with the rows."""
     m = members.size
     if by_hessian(problem, m) <= _CHEAP:
@@ -55,18 +266,11 @@ def matrix_free(problem, members):
     return m * m > _ROOM or by_rows(problem) < by_hessian(problem, m)
 
 
-def rotates(problem):
-    """Whether fewer rows than features, under an L2 penalty alone, are rotated into fewer dimensions."""
-    n, p = problem.design.shape
-    if n >= p or problem.loss.quadratic or not is_smooth(problem):
-        return False
-    if problem.penalty.alpha == 0.0 or not problem.coordinates.plain:
-        return False
-    m, dear = problem.n_outputs * n, by_rotation(problem)
+def _rotation_pays(problem):
+    """Whether fewer dimensions are worth the decomposition that leads to them."""
+    m, dear = problem.n_outputs * problem.design.shape[0], by_rotation(problem)
     return dear <= _CHEAP or (m * m <= _ROOM and dear <= by_rows(problem))
 
 
-def is_smooth(problem):
-    """Whether the penalty has no kink, and nothing bounds a coefficient."""
-    parts = problem.penalty.l1_and_l2(problem.coordinates)
-    return parts is not None and not parts[0].any() and problem.coordinates.unbounded
+def _first(rows, *known):
+    return next(row for row in rows if row.fits(*known))

@@ -17,25 +17,12 @@ from .certificate import arrive
 from .solution import Status
 from .squares.orthogonal import Basis, column_norms, rounding
 
-_MOST = 1 << 25  # entries of a basis beside sparse rows: 256 MiB
-
-
-def with_basis(problem):
-    """The problem `Reparametrised`, or None where its unpenalised columns are far from dependent."""
-    features = problem.unpenalised.features
-    n = problem.design.shape[0]
-    if problem.unpenalised.independent:
-        return None
-    if not hasattr(problem.design, "columns") and n * min(n, features.size) > _MOST:
-        return None
-    return Reparametrised(problem, features)
-
 
 class Reparametrised:
-    """`problem` has t for the coefficients of `features`; all others are as they were."""
+    """`problem` has t for the coefficients of the unpenalised features; all others are as they were."""
 
-    def __init__(self, given, features):
-        self.given = given
+    def __init__(self, given):
+        self.given, features = given, given.unpenalised.features
         design, root = given.design, np.sqrt(given.weights)
         rows = next(design.restrict(features).row_blocks(design.shape[0]))[1]
         rows -= given.weights @ rows if design.centred else 0.0  # the means are rounded to their own size

@@ -36,17 +36,20 @@ _PROXIMAL_STEPS = 400  # in the mean of all iterations, where a penalty states i
 _PATIENCE = 30  # iterations without a better gap or objective after which rounding has the last word
 
 
-def solve_path(problem, alphas, *, start=None, workspace=None, tol=1e-8, max_iter=1000, callback=None):
+def solve_path(
+    problem, alphas, *, start=None, null=None, workspace=None, tol=1e-8, max_iter=1000, callback=None
+):
     """Yield the `Solution` of `problem` at each of `alphas`, each started from the one before.
 
     start : (coef, intercept) or None
         Where the first begins; None is the null point, and so is a start whose objective is above its.
+    null : Point or None
+        The null point at any strength, where it was surveyed.
     callback : callable or None
         Called with (coef, intercept) after each iteration; a true return stops that fit.
     """
     workspace = Workspace() if workspace is None else workspace
     behind = []  # the last two (alpha, coef, intercept)
-    null = None  # the null point, once it was read
     for alpha in alphas:
         here = problem.with_alpha(alpha)
         if len(behind) == 2 and not problem.loss.quadratic:

@@ -1,54 +1,47 @@
-"""Several problems of one design, weights and loss at several strengths: which solver does which.
+"""Several problems of one design, weights and loss at several strengths, each solved as `choose` says.
 
-| problems                                    | solver                                       |
-|---------------------------------------------|----------------------------------------------|
-| squared loss, L2 or no penalty, no bounds   | the linear systems, factorised once          |
-| squared loss, L1 and L2 parts, p small or <= n | the moments: X is not read again          |
-| squared loss, L1 and L2 parts, wide         | working sets, several strengths a pass over X |
-| other loss, L2, wide, no bounds             | rotated once, then the outer loop            |
-| all others                                  | the outer loop, the strongest penalty first  |
-
-Where moments would lose digits, and where a search does not end, the outer loop takes over.
+Where moments would lose digits, and where a search does not end, the outer loop takes over. What was taken
+and what work it was is on each solution and, for those who listen, in the log.
 """
 
+import logging
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
 
 from ..moments import mean_squares
+from .approach import approach
 from .certificate import evaluate
-from .choose import rotates
-from .independent import with_basis
-from .loop import solve, solve_path
+from .choose import choose
+from .independent import Reparametrised
+from .loop import solve_path
 from .rotation import solve_rotated
 from .solution import Status
 from .squares.batched import BatchedPath
 from .squares.moments_path import Squares, certify, solve_moments
-from .squares.ridge import is_linear_system, solve_squares
+from .squares.ridge import solve_squares
 from .squares.ridge_path import solve_ridge_path
 
 _TINY = np.finfo(float).tiny
-_SMALL = 512  # features from which on the whole Gram matrix has to be worth it
-_LARGE = 4096  # and from which on it never is
+_log = logging.getLogger("sknormreg")
 
 
 def solve_paths(problems, strengths, *, workspace, tol, max_iter=None):
     """A list of solutions, one per problem, for each row of `strengths` (A, K), in the order given."""
     _share(problems)
     found = np.empty(strengths.shape, dtype=object)
-    linear = np.array([is_linear_system(_at(problems, row)) for row in strengths])
-    if linear.any():
-        found[linear] = solve_ridge_path(
-            problems, strengths[linear], workspace=workspace, tol=tol, max_iter=max_iter
-        )
-    rest = np.flatnonzero(~linear)
-    max_iter = 1000 if max_iter is None else max_iter
-    for k, problem in enumerate(problems):
-        order = rest[np.argsort(-strengths[rest, k], kind="stable")]
-        if order.size:
-            options = {"tol": tol, "max_iter": max_iter, "workspace": workspace}
-            for a, solution in zip(order, _solve(problem, strengths[order, k], **options), strict=True):
-                found[a, k] = solution
+    together = _rows_together(problems, strengths)
+    if together.any():
+        route = choose(problems, strengths[together])
+        found[together] = _solve_together(route, problems, strengths[together], workspace, tol, max_iter)
+    rest = np.flatnonzero(~together)
+    if rest.size:
+        for k, problem in enumerate(problems):
+            order = rest[np.argsort(-strengths[rest, k], kind="stable")]
+            alphas = strengths[order, k]
+            route = choose([problem], alphas[:, None])
+            found[order, k] = _solve_alone(route, problem, alphas, workspace, tol, max_iter)
     return [
         [_explained(*pair) for pair in zip(_at(problems, row), solutions, strict=True)]
         for row, solutions in zip(strengths, found, strict=True)
@@ -58,20 +51,145 @@ def solve_paths(problems, strengths, *, workspace, tol, max_iter=None):
 def solve_from(problems, starts, *, workspace, tol, max_iter=None, callback=None):
     """One solution per problem, each at its own strength and from its start: (coef, intercept) or None."""
     _share(problems)
-    if is_linear_system(problems):
-        found = solve_squares(problems, tol, max_iter, workspace)
+    strengths = np.array([[problem.penalty.alpha for problem in problems]])
+    route = choose(problems, strengths, cold=_cold(starts[0]))
+    if route.solver in _TOGETHER:
+        [found] = _solve_together(route, problems, strengths, workspace, tol, max_iter)
     else:
-        options = {"workspace": workspace, "tol": tol, "max_iter": 1000 if max_iter is None else max_iter}
-        found = [
-            _solve_one(problem, start, callback=callback, **options)
-            for problem, start in zip(problems, starts, strict=True)
-        ]
+        found = []
+        for problem, alphas, start in zip(problems, strengths.T, starts, strict=True):
+            if found:
+                route = choose([problem], alphas[:, None], cold=_cold(start))
+            found += _solve_alone(route, problem, alphas, workspace, tol, max_iter, start, callback)
     return [_explained(*pair) for pair in zip(problems, found, strict=True)]
+
+
+def _cold(start):
+    """Whether a start is none: zero has one intercept, whatever came before."""
+    return start is None or not start[0].any()
 
 
 def _share(problems):
     for problem in problems[1:]:
         problem.share(problems[0])
+
+
+def _at(problems, strengths):
+    return [problem.with_alpha(float(a)) for problem, a in zip(problems, strengths, strict=True)]
+
+
+def _rows_together(problems, strengths):
+    """Which rows of `strengths` are solved for all problems at once: a mask.
+
+    Those that charge nothing may be linear systems where the others are not.
+    """
+    together = np.zeros(len(strengths), dtype=bool)
+    for rows in (np.ones_like(together), ~strengths.any(axis=1)):
+        if rows.any() and choose(problems, strengths[rows]).solver in _TOGETHER:
+            return rows
+    return together
+
+
+def _solve_together(route, problems, strengths, workspace, tol, max_iter):
+    """Rows of solutions."""
+    before = _before(workspace)
+    options = {"workspace": workspace, "tol": tol, "max_iter": max_iter}
+    found = _TOGETHER[route.solver](problems, strengths, **options)
+    for row in found:
+        _keep(route, row)
+    _tell(route, problems, len(strengths), workspace, before)
+    return found
+
+
+def _solve_alone(route, problem, alphas, workspace, tol, max_iter, start=None, callback=None):
+    """The solutions of one problem at falling alphas."""
+    before = _before(workspace)
+    options = {"tol": tol, "max_iter": 1000 if max_iter is None else max_iter}
+    solver = _ALONE[route.solver]
+    if route.basis:
+        basis = Reparametrised(problem.with_alpha(float(alphas[0])))
+        options |= {"start": basis.start(start), "callback": basis.report(callback)}
+        path = solver(basis.problem, alphas, workspace=workspace.anew(), **options)
+        found = [basis.certified(here, alpha, tol) for here, alpha in zip(path, alphas, strict=True)]
+    else:
+        options |= {"start": start, "callback": callback}
+        found = list(solver(problem, alphas, workspace=workspace, **options))
+    _keep(route, found)
+    _tell(route, [problem], len(alphas), workspace, before)
+    return found
+
+
+def _keep(route, solutions):
+    """Write the route on solutions, beside what took over."""
+    for solution in solutions:
+        solution.route = f"{route.name}, then {solution.route}" if solution.route else route.name
+
+
+def _before(workspace):
+    return copy(workspace.work) if _log.isEnabledFor(logging.DEBUG) else None
+
+
+def _tell(route, problems, count, workspace, before):
+    if before is not None:
+        design = problems[0].design
+        _log.debug(
+            "%s: %d x %d, %d stored, %d problems of %d outputs at %d strengths: %s",
+            route.name, *design.shape, design.X.size, len(problems), problems[0].n_outputs, count,
+            workspace.work.since(before),
+        )  # fmt: skip
+
+
+def _systems(problems, strengths, *, workspace, tol, max_iter):
+    return [solve_squares(_at(problems, row), tol, max_iter, workspace) for row in strengths]
+
+
+def _outer_loop(problem, alphas, **options):
+    return solve_path(problem, alphas, **options)
+
+
+def _approach(problem, alphas, *, start, **options):
+    return approach(problem, alphas, **options)
+
+
+def _rotated(problem, alphas, *, start, **options):
+    return solve_rotated(problem, alphas, **options)
+
+
+def _in_batches(problem, alphas, *, start, callback, workspace, tol, max_iter):
+    return BatchedPath(problem, alphas, workspace, tol, max_iter).solve()
+
+
+def _by_moments(problem, alphas, *, start, callback, workspace, tol, max_iter):
+    design, weights = problem.design, problem.weights
+    squares = Squares(
+        workspace.whole_gram(design, weights),
+        design.correlate(problem.y * weights)[0],
+        float(mean_squares(problem.y, weights)[0]),
+    )
+    workspace.work.passes += 1
+    found, certain = solve_moments(squares, problem.penalty, problem.coordinates, alphas, workspace.work)
+    solutions = []
+    if certain and np.isfinite(found).all():
+        sure = alphas[:certain], found[:certain]
+        solutions = certify(squares, problem.penalty, problem.coordinates, *sure, tol)
+    for a, alpha in enumerate(alphas):
+        solution = solutions[a] if a < len(solutions) else None
+        if solution is None or solution.status is not Status.CONVERGED:
+            start = (found[a][None, :], np.zeros(1)) if a < len(found) else None
+            options = {"start": start, "workspace": workspace, "tol": tol, "max_iter": max_iter}
+            solution = replace(next(solve_path(problem, [alpha], **options)), route="outer loop")
+        yield solution
+
+
+#: The solvers of `choose.ROUTES`: of all problems at rows of strengths, and of one problem at falling ones.
+_TOGETHER = {"ridge path": solve_ridge_path, "linear system": _systems}
+_ALONE = {
+    "moments": _by_moments,
+    "batches": _in_batches,
+    "rotation": _rotated,
+    "approach": _approach,
+    "outer loop": _outer_loop,
+}
 
 
 def _explained(problem, solution):
@@ -91,72 +209,3 @@ def _explained(problem, solution):
     vanishing = design.squares(np.arange(problem.n_features), problem.weights) < _TINY
     vanishing = vanishing & pulls.reshape(problem.shape)
     return replace(solution, status=Status.VANISHING) if vanishing.any() else solution
-
-
-def _solve_one(problem, start, *, workspace, tol, max_iter, callback):
-    options = {"tol": tol, "max_iter": max_iter}
-    if rotates(problem):
-        return next(solve_rotated(problem, [problem.penalty.alpha], callback=callback, **options))
-    basis = with_basis(problem)
-    if basis is None:
-        return solve(problem, start=start, workspace=workspace, callback=callback, **options)
-    found = solve(
-        basis.problem,
-        start=basis.start(start),
-        workspace=workspace.anew(),
-        callback=basis.report(callback),
-        **options,
-    )
-    return basis.certified(found, problem.penalty.alpha, tol)
-
-
-def _at(problems, strengths):
-    return [problem.with_alpha(float(a)) for problem, a in zip(problems, strengths, strict=True)]
-
-
-def _solve(problem, alphas, *, workspace, tol, max_iter):
-    """The solutions of one problem at falling alphas."""
-    basis = with_basis(problem.with_alpha(alphas[0]))
-    if basis is not None:
-        options = {"workspace": workspace.anew(), "tol": tol, "max_iter": max_iter}
-        path = _solve_independent(basis.problem, alphas, **options)
-        return (basis.certified(found, alpha, tol) for found, alpha in zip(path, alphas, strict=True))
-    return _solve_independent(problem, alphas, workspace=workspace, tol=tol, max_iter=max_iter)
-
-
-def _solve_independent(problem, alphas, *, workspace, tol, max_iter):
-    several = alphas.size > 1 and alphas[-1] > 0.0
-    if several and problem.loss.quadratic and problem.penalty.l1_and_l2(problem.coordinates) is not None:
-        if _moments_pay(problem, alphas.size):
-            return _by_moments(problem, alphas, workspace, tol, max_iter)
-        return BatchedPath(problem, alphas, workspace, tol, max_iter).solve()
-    if rotates(problem.with_alpha(alphas[0])):
-        return solve_rotated(problem, alphas, tol=tol, max_iter=max_iter)
-    return solve_path(problem, alphas, workspace=workspace, tol=tol, max_iter=max_iter)
-
-
-def _moments_pay(problem, count):
-    n, p = problem.design.shape
-    return p <= _SMALL or (p <= min(n, _LARGE) and count >= 10)
-
-
-def _by_moments(problem, alphas, workspace, tol, max_iter):
-    design, weights = problem.design, problem.weights
-    squares = Squares(
-        workspace.whole_gram(design, weights),
-        design.correlate(problem.y * weights)[0],
-        float(mean_squares(problem.y, weights)[0]),
-    )
-    workspace.work.passes += 1
-    found, certain = solve_moments(squares, problem.penalty, problem.coordinates, alphas, workspace.work)
-    solutions = []
-    if certain and np.isfinite(found).all():
-        sure = alphas[:certain], found[:certain]
-        solutions = certify(squares, problem.penalty, problem.coordinates, *sure, tol)
-    for a, alpha in enumerate(alphas):
-        solution = solutions[a] if a < len(solutions) else None
-        if solution is None or solution.status is not Status.CONVERGED:
-            start = (found[a][None, :], np.zeros(1)) if a < len(found) else None
-            options = {"start": start, "workspace": workspace, "tol": tol, "max_iter": max_iter}
-            solution = next(solve_path(problem, [alpha], **options))
-        yield solution

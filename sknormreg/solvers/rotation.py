@@ -11,7 +11,7 @@ import numpy as np
 from scipy import linalg
 
 from ..design import DenseDesign
-from ..penalties import Coordinates
+from ..penalties import L2, Coordinates
 from .certificate import evaluate
 from .loop import solve_path
 from .solution import Status
@@ -21,19 +21,22 @@ _EPS = np.finfo(float).eps
 _SURE = 1e-4  # singular values from here on, relative, are good to enough digits though they are roots
 
 
-def solve_rotated(problem, alphas, *, tol, max_iter, callback=None):
+def solve_rotated(problem, alphas, *, workspace, tol, max_iter, callback=None):
     """Yield the solutions along a path, certified on the original rows."""
-    wide, factor, K = problem.design, problem.coordinates.factor[: problem.n_features], problem.n_outputs
+    wide, K = problem.design, problem.n_outputs
+    factor = problem.penalty.l2_factor(problem.coordinates)[: problem.n_features]
     Z, back = _rotation(wide, factor, problem.weights * problem.fit_intercept)
     size = K * Z.shape[1]
     small = replace(
         problem,
         design=DenseDesign(Z, problem.weights, centre=False),
+        penalty=L2(problem.penalty.alpha),
         coordinates=Coordinates.uniform(size),
     )
 
     report = callback and (lambda coef, intercept: callback(back(coef), intercept))
-    path = solve_path(small, alphas, tol=tol, max_iter=max_iter, callback=report)
+    options = {"workspace": workspace.anew(), "tol": tol, "max_iter": max_iter, "callback": report}
+    path = solve_path(small, alphas, **options)
     for alpha, found in zip(alphas, path, strict=True):
         coef = back(found.coef)
         point = evaluate(problem.with_alpha(alpha), coef.reshape(-1), found.intercept)

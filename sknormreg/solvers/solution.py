@@ -67,6 +67,7 @@ class Solution:
     null_objective: float
     n_iter: int
     status: Status
+    route: str = ""  # what found it, by the names of `choose.ROUTES`
 
     @classmethod
     def judged(cls, coef, intercept, objective, gap, null_objective, tol, n_iter=1, direct=False):

@@ -1,6 +1,6 @@
 """What lives along a path: the working set and its Gram block, and counters of work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -21,6 +21,11 @@ class Work:
     operations: int = 0  # multiplications and additions of both on columns, where there is no Gram block
     factorisations: int = 0
     gram_columns: int = 0  # columns, or rows, for which a row of a matrix of inner products was formed
+
+    def since(self, before):
+        """What was done after `before`, in words."""
+        counts = {f.name: getattr(self, f.name) - getattr(before, f.name) for f in fields(self)}
+        return ", ".join(f"{name} {count}" for name, count in counts.items() if count)
 
 
 class Workspace:

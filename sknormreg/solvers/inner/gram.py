@@ -33,9 +33,7 @@ def minimise(model, penalty, coordinates, work, tolerance=0.0, budget=np.inf):
     settled = _SOON if tolerance else _SETTLED
     for _ in range(_ROUNDS):
         if not smooth:
-            work.epochs += descent.descend(
-                model.gram, q, w, l1, l2, low, high, _EPOCHS, _SOON if tolerance else _SETTLED
-            )
+            work.epochs += descent.descend(model.gram, q, w, l1, l2, low, high, _EPOCHS, settled)
         why, steps, factorisations = newton.finish(
             model.gram, q, w, l1, l2, low, high, model.noise, factor, order, scratch, state,
             3 * m + 50,

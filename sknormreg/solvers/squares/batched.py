@@ -10,7 +10,7 @@ solved by the outer loop: coordinate descent goes to a distant pattern at once, 
 through all of those between.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -275,7 +275,7 @@ class BatchedPath:
         start = flat[None, :], np.zeros(1)
         options = {"workspace": self.workspace, "tol": self.tol, "max_iter": self.max_iter}
         found = next(solve_path(self.problem, self.alphas[place : place + 1], start=start, **options))
-        self.solutions[place] = found
+        self.solutions[place] = replace(found, route="outer loop")
         self._join(np.flatnonzero((found.coef[0] != self.null) & ~self.inside))
         self._gram()  # its members again
         return self._check([_Trial(place, found.coef[0], 1)])[0]

@@ -27,7 +27,6 @@ from scipy import linalg
 from scipy.sparse.linalg import LinearOperator, lsqr
 
 from ...moments import mean_squares, without_mean
-from ...penalties import L2
 from ...unpenalised import cholesky
 from ..certificate import evaluate, squared_residuals
 from ..solution import Solution
@@ -52,19 +51,12 @@ class SystemFit:
     direct: bool = True  # no iterations that might have been more
 
 
-def is_linear_system(problems):
-    """Whether problems of one design have no bounds, squared loss, and an L2 penalty or none at all."""
-    first = problems[0]
-    linear = first.loss.quadratic and first.coordinates.unbounded
-    return linear and (isinstance(first.penalty, L2) or all(p.penalty.alpha == 0.0 for p in problems))
-
-
 def solve_squares(problems, tol, max_iter=None, workspace=None):
     """Certified solutions of such problems, that differ in target and strength only."""
     first = problems[0]
     Y = np.concatenate([problem.y for problem in problems])
     lam = np.array([problem.penalty.alpha for problem in problems])
-    factor = first.coordinates.factor
+    factor = first.penalty.l2_factor(first.coordinates)
     found = solve_ridge(first.design, Y, first.weights, lam, factor, max_iter, workspace)
     return certify(problems, found, tol)
 

@@ -33,7 +33,7 @@ def ridge_coefficients(gram, cross, lam, factor):
 def solve_ridge_path(problems, strengths, *, workspace, tol, max_iter):
     """Rows of solutions, one for each row of `strengths` (A, K), of problems as for `solve_squares`."""
     first = problems[0]
-    (n, p), factor = first.design.shape, first.coordinates.factor
+    (n, p), factor = first.design.shape, first.penalty.l2_factor(first.coordinates)
     if p <= min(n, _LARGEST) and np.all(factor > 0):
         rows = _by_moments(problems, strengths, workspace, tol)
         if rows is not None:
@@ -54,7 +54,7 @@ def _by_moments(problems, strengths, workspace, tol):
     Y = np.concatenate([problem.y for problem in problems])
     cross = design.correlate(Y * weights)
     workspace.work.passes += 1
-    coef, sure = ridge_coefficients(gram, cross, strengths, c.factor)
+    coef, sure = ridge_coefficients(gram, cross, strengths, first.penalty.l2_factor(c))
     if not (sure and np.isfinite(coef).all()):
         return None
     columns = []
