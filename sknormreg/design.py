@@ -146,6 +146,15 @@ class DenseDesign:
         dense.squares_rows(self.X, self.mean, weights, out)
         return out[cols]
 
+    def uncentred(self):
+        """(a design whose columns are told without a correction, what of their means it leaves (p,))."""
+        return self, np.zeros(self.shape[1])
+
+    def stored(self):
+        """(values, indices, starts) of its columns; dense ones, centred here, have no indices."""
+        none = np.zeros(0, dtype=np.intc)
+        return self.columns(self._everything).reshape(-1), none, none
+
     def squares_each(self, weights):
         """(K, p): `squares` of all columns in each row of weights (K, n)."""
         if weights.shape[0] < _SEVERAL:
@@ -355,6 +364,17 @@ class SparseDesign:
         squared = sparse.csc_array((stored * centred * centred, X.indices, X.indptr), X.shape)
         outside = weights.sum() - sparse.csc_array((stored, X.indices, X.indptr), X.shape).sum(axis=0)
         return squared.sum(axis=0) + np.maximum(outside, 0.0) * rest * rest
+
+    def uncentred(self):
+        """(a design whose columns are told without a correction, what of their means it leaves (p,))."""
+        made = copy(self)
+        made._rest = np.zeros(self.shape[1])
+        return made, self._rest
+
+    def stored(self):
+        """(values, indices, starts) of its columns, as they are stored."""
+        values = self.X.data.astype(np.float64, copy=False)
+        return values, self.X.indices, self.X.indptr
 
     def squares_each(self, weights):
         """(K, p): `squares` of all columns in each row of weights (K, n)."""

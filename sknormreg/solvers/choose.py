@@ -11,7 +11,7 @@ import numpy as np
 
 from ..penalties import Structure
 from .cost import by_hessian, by_rotation, by_rows
-from .inner import conjugate, gram, proximal, residual
+from .inner import conjugate, gram, outputs, proximal, residual
 
 _SMALL = 512  # features up to which the whole Gram matrix is worth it for two strengths
 _LARGE = 4096  # and beyond which for no number of them
@@ -40,11 +40,7 @@ class Inner(Row):
 
     minimise: Callable
     model: str = "gram"  # what its models keep: a "gram" block, the "columns" of an output, or "rows"
-
-    @property
-    def inexact(self):
-        """Whether a point costs more to refine than to certify."""
-        return self.model == "rows"
+    inexact: bool = False  # whether a point costs more to refine than to certify
 
 
 @dataclass(frozen=True)
@@ -165,6 +161,7 @@ INNER = (
         lambda problem, members, crude: _is_smooth(problem) and _rows_pay(problem, members),
         conjugate.minimise,
         "rows",
+        inexact=True,
     ),
     Inner(
         "residuals",
@@ -175,6 +172,19 @@ INNER = (
         ),
         residual.minimise,
         "columns",
+    ),
+    Inner(
+        "residuals of outputs",
+        "several outputs, L1 or bounds, and a Hessian that takes long",
+        "coordinate descent on the residuals of all outputs, then conjugate gradients",
+        lambda problem, members, crude: (
+            problem.n_outputs > 1
+            and members.size > _FEW
+            and not (problem.loss.quadratic or _is_smooth(problem))
+            and by_hessian(problem, members.size) > _CHEAP
+        ),
+        outputs.minimise,
+        "rows",
     ),
     Inner(
         "Gram block",

@@ -1,5 +1,6 @@
 """Quadratic models of the loss on a working set, and what of their gradient is rounding."""
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,8 +59,8 @@ class RowsModel:
         self.noise = gradient_noise(self.diagonal, start, scale)
         self.operations = 4 * self.shape[0] * design.entries  # in a product
 
-    def product(self, step):
-        """H step."""
+    def image(self, step):
+        """What a step makes of the predictors, (K, n)."""
         m = self.outputs.size
         coef = step[:m]
         if not self.whole:
@@ -68,6 +69,11 @@ class RowsModel:
         z = self.design.matvec(coef.reshape(self.shape))
         if self.free:
             z += step[m:, None]
+        return z
+
+    def product(self, step):
+        """H step."""
+        m, z = self.outputs.size, self.image(step)
         across = None if self.a is None else np.einsum("kn,kn->n", self.a, z)
         curved = np.multiply(self.d, z, out=z)
         if self.a is not None:
@@ -90,6 +96,20 @@ class RowsModel:
     def gain(self, e, curvature):
         """No less than half of e'(H + C)^-1 e, for e and a diagonal C."""
         return _most(e, curvature)
+
+    def uncentred(self):
+        """(the same where columns are as they are stored, how far their means are from it (m,)).
+
+        The intercepts take up what the means would; without any, nothing is centred.
+        """
+        design, means = self.design.uncentred()
+        made, m, offsets = copy(self), self.outputs.size, means[self.places]
+        made.design = design
+        vars(made).pop("diagonal", None)
+        if self.free:
+            made.gradient = self.gradient.copy()
+            made.gradient[:m] += offsets * self.gradient[m:][self.outputs]
+        return made, offsets
 
     def level(self, step):
         """The step without its share in the shifts."""

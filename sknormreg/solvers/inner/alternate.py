@@ -1,0 +1,94 @@
+"""Coordinate descent and conjugate gradients in turns, for subproblems without a Gram matrix.
+
+Sweeps of coordinate descent find which coefficients are non-zero. Once hardly a sign changes any more,
+conjugate gradients with a diagonal preconditioner go on on the support, where the penalty is smooth. A
+coefficient that their step carries past zero or a bound stays there, and the step is halved while the model
+does not fall.
+"""
+
+import numpy as np
+
+_ROUNDS = 400
+_LEAST = 0.05  # of its first sweep: the next model is nearer than any more of this one
+_SWEEPS = 5  # of the support
+ENOUGH = 0.01  # of what the first of several sweeps moves: with less they end
+_FEW = 0.05  # of the support: changes of sign in a sweep below which its signs are nearly right
+_CG_STEPS, _CG_ENOUGH = 200, 0.1  # how much of its gradient a search on the support leaves
+_SHORTEST = 1e-3  # share of a step below which none is taken
+
+
+class Search:
+    """Where a search is: w, from w0, and by `sweep`, `value` and `on(support)` of a subclass the rest."""
+
+    def __init__(self, start, q, penalty, coordinates, work):
+        m = start.size
+        self.work, self.start, self.q, self.w = work, start, q, start.copy()
+        self.l1, self.l2 = (np.ascontiguousarray(part[:m]) for part in penalty.l1_and_l2(coordinates))
+        self.low, self.high = coordinates.low[:m], coordinates.high[:m]
+
+    def run(self, tolerance):
+        """Until the steps of a sweep are `tolerance` times those of the first, or as few as pay."""
+        everything, first = np.arange(self.w.size), None
+        for _ in range(_ROUNDS):
+            moved, changes = self.sweep(everything, 1)
+            first = moved if first is None else first
+            if moved <= max(tolerance, _LEAST) ** 2 * first:
+                break
+            support = np.flatnonzero(self.free())
+            self.sweep(support, _SWEEPS)
+            if changes <= max(5, _FEW * support.size):
+                self.conjugate(np.flatnonzero(self.free()))
+        return self.w
+
+    def free(self):
+        return (self.low < self.w) & (self.w < self.high) & ((self.w != 0.0) | (self.l1 == 0.0))
+
+    def penalty(self, w):
+        return self.l1 @ np.abs(w) + 0.5 * self.l2 @ (w * w)
+
+    def conjugate(self, support):
+        """A step of the coordinates that are free to move, towards their minimum at the signs they have."""
+        part = self.on(support)
+        w, l1, l2 = self.w[support], self.l1[support], self.l2[support]
+        sign = np.sign(w)
+        scale = part.diagonal + l2
+        scale[scale == 0.0] = 1.0
+        rhs = -(part.slope() + l2 * w + l1 * sign)
+        step, steps = _solve(part.product, l2, rhs, scale)
+        self.work.cg_steps += steps
+        self.work.operations += steps * part.operations
+        low, high = self.low[support], self.high[support]
+        low = np.where((l1 > 0.0) & (sign > 0.0), np.maximum(low, 0.0), low)
+        high = np.where((l1 > 0.0) & (sign < 0.0), np.minimum(high, 0.0), high)
+        target = w + step
+        if np.all((low < target) & (target < high) | (step == 0.0)):
+            part.land(target)
+            return
+        before, t = self.value() + self.penalty(self.w), 1.0
+        while t >= _SHORTEST:
+            part.land(np.clip(w + t * step, low, high))
+            if self.value() + self.penalty(self.w) < before:
+                return
+            t /= 2
+        part.land(w)
+
+
+def _solve(product, l2, rhs, scale):
+    """(x, steps) with (H + diag(l2)) x nearly `rhs`, by conjugate gradients."""
+    x, left, steps = np.zeros(rhs.size), rhs.copy(), 0
+    z = left / scale
+    p, size = z, left @ z
+    enough = _CG_ENOUGH**2 * size
+    while steps < _CG_STEPS and size > enough:
+        image = product(p) + l2 * p
+        curvature = p @ image
+        if not curvature > 0.0:
+            break
+        t = size / curvature
+        x += t * p
+        left -= t * image
+        z = left / scale
+        size, before = left @ z, size
+        p = z + size / before * p
+        steps += 1
+    return x, steps
