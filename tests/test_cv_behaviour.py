@@ -24,6 +24,7 @@ from sknormreg import (
     RidgeCV,
 )
 from sknormreg.model_selection import _fold_scores
+from sknormreg.solvers import choose
 
 FEW = {"alphas": 5, "eps": 0.05}
 EVERY = [
@@ -160,12 +161,12 @@ def test_many_folds_are_not_all_held_at_once(monkeypatch):
     X, y = TALL
     expected = LassoCV(**FEW, cv=LeaveOneOut()).fit(X, y)
     read = []
-    monkeypatch.setattr(_fold_scores, "_MOST", 59 * 7 * 7)
+    monkeypatch.setattr(choose, "_MOST", 59 * 7 * 7)
     monkeypatch.setattr(_fold_scores, "_by_moments", lambda *args: read.append(args))
     found = LassoCV(**FEW, cv=LeaveOneOut()).fit(X, y)
     assert not read
     assert_allclose(found.mse_path_, expected.mse_path_, rtol=1e-8, atol=1e-10)
-    monkeypatch.setattr(_fold_scores, "_MOST", 60 * 7 * 7)
+    monkeypatch.setattr(choose, "_MOST", 60 * 7 * 7)
     LassoCV(**FEW, cv=LeaveOneOut()).fit(X, y)
     assert read
 

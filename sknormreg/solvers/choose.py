@@ -73,8 +73,10 @@ class Case:
         return bool(np.all(self.strengths > 0.0))
 
     @property
-    def charged(self):
-        """Whether an L2 penalty charges every coordinate."""
+    def shrinks(self):
+        """Whether there is an L2 penalty on every coordinate, and nothing else."""
+        if self.structure is not Structure.L2 or not self.unbounded:
+            return False
         return bool(np.all(self.problem.penalty.l2_factor(self.problem.coordinates) > 0.0))
 
     @property
@@ -130,7 +132,7 @@ ROUTES = (
         "rotation",
         "any other loss, L2, n < p, no bounds, all penalised, where products with the rows cost more",
         "the outer loop in at most n dimensions (`rotation.py`)",
-        lambda case: case.n < case.p and case.smooth and case.charged and _rotation_pays(case.problem),
+        lambda case: case.n < case.p and case.shrinks and _rotation_pays(case.problem),
     ),
     Row(
         "approach",
