@@ -13,6 +13,7 @@ import sys
 import time
 import warnings
 
+from peers import dense_logistic, lasso
 from problems import TARGET, lasso_problems, logistic_problems
 from sklearn import linear_model
 from sklearn.datasets import load_diabetes
@@ -24,39 +25,11 @@ TOLERANCES = [10.0**-k for k in range(2, 13)]
 TOO_SLOW = 60.0  # seconds for one trial fit after which a peer is given up
 
 
-def peers(logistic):
-    """Name -> function of (alpha, tol) that makes an unfitted estimator."""
-    if logistic:
-        found = {
-            "sknormreg": lambda alpha, tol: sknormreg.LassoClassifier(alpha=alpha),
-        }
-    else:
-        found = {
-            "sknormreg": lambda alpha, tol: sknormreg.Lasso(alpha=alpha),
-            "scikit-learn": lambda alpha, tol: linear_model.Lasso(alpha=alpha, tol=tol, max_iter=100_000),
-        }
-    try:
-        import skglm
-
-        make = skglm.SparseLogisticRegression if logistic else skglm.Lasso
-        found["skglm"] = lambda alpha, tol: make(alpha=alpha, tol=tol, max_iter=1000)
-    except ImportError:
-        print("skglm is not installed: left out")
-    try:
-        import celer
-
-        if not logistic:  # its LogisticRegression has no intercept
-            found["celer"] = lambda alpha, tol: celer.Lasso(alpha=alpha, tol=tol, max_iter=1000)
-    except ImportError:
-        print("celer is not installed: left out")
-    return found
-
-
 def timed(make, problem, tol):
-    estimator = make(problem.alpha, tol)
+    estimator = make(problem, tol)
     start = time.perf_counter()
     estimator.fit(problem.X, problem.y)
-    return time.perf_counter() - start, problem.relative_gap(estimator.coef_, estimator.intercept_)
+    return time.perf_counter() - start, problem.gap_of(estimator)
 
 
 def calibrate(make, problem):
@@ -72,7 +45,7 @@ def calibrate(make, problem):
 
 
 def compare(problem, repeats):
-    makers = peers(problem.logistic)
+    makers = lasso() if problem.loss == "squared" else dense_logistic()
     tolerances = {name: calibrate(make, problem) for name, make in makers.items()}
     seconds, gaps = {name: [] for name in makers}, {}
     for _ in range(repeats):
