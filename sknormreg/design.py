@@ -320,7 +320,8 @@ class SparseDesign:
         self.mean = mean
         self.stored_per_column = X.nnz / max(1, X.shape[1])
         far = np.flatnonzero((2 * self._stored >= X.shape[0]) & (self._rest != 0.0))
-        far = far[self._rest[far] ** 2 > _FAR**2 * self.squares(far, weights) / weights.sum()]
+        if far.size:
+            far = far[self._rest[far] ** 2 > _FAR**2 * self.squares(far, weights) / weights.sum()]
         if far.size:
             self.X = _with_columns(X, far, X[:, far].toarray() - mean[far])
             self._rest[far] = 0.0
@@ -380,7 +381,8 @@ class SparseDesign:
         """(K, p): `squares` of all columns in each row of weights (K, n)."""
         X, rest = self.X, self._rest
         centred = X.data - np.repeat(rest, self._stored)
-        squared = sparse.csc_array((centred * centred, X.indices, X.indptr), X.shape)
+        centred *= centred
+        squared = sparse.csc_array((centred, X.indices, X.indptr), X.shape)
         outside = weights.sum(axis=1) - _pattern(X).T @ weights.T
         return (squared.T @ weights.T + np.maximum(outside, 0.0) * (rest * rest)[:, None]).T
 

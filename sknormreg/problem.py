@@ -53,7 +53,7 @@ class Problem:
     def squares(self):
         """Weighted squares (p,) of the columns."""
         if "squares" not in self._known:
-            self._known["squares"] = self.design.squares(np.arange(self.n_features), self.weights)
+            self._known["squares"] = self.design.squares_each(self.weights[None, :])[0]
         return self._known["squares"]
 
     @property
