@@ -1,5 +1,7 @@
 """What the solvers save, counted in work and never in seconds; and that saving it changes nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,25 @@ def test_a_hessian_serves_again_where_the_curvature_hardly_moves(monkeypatch):
     np.testing.assert_allclose(solution.coef, anew.coef, rtol=1e-9, atol=1e-12)
     assert work.gram_columns < more.gram_columns
     assert work.passes <= more.passes + 2
+
+
+def test_steps_that_gain_more_than_foretold_are_doubled(monkeypatch):
+    problem = lasso(LogLoss(), 300, 60, 0.02)
+    solution, work = solved(problem)
+    monkeypatch.setattr(step, "_BEYOND", np.inf)
+    whole, more = solved(problem)
+    np.testing.assert_allclose(solution.coef, whole.coef, rtol=1e-9, atol=1e-12)
+    assert work.passes < more.passes
+
+
+def test_twice_a_step_stays_within_bounds_and_keeps_signs():
+    problem = lasso(SquaredLoss(), 30, 4, 0.1)
+    low = np.array([-1.0, -1.0, 0.5, -1.0])
+    problem = replace(problem, coordinates=Coordinates(np.ones(4), low, np.full(4, 3.0)))
+    point = loop.evaluate(problem, np.array([0.0, 2.0, 2.0, 1.0]), np.zeros(1))
+    there = loop.evaluate(problem, np.array([2.0, 0.5, 0.6, 0.0]), np.ones(1))
+    flat, _ = step._twice(problem, point, there)
+    np.testing.assert_array_equal(flat, [3.0, 0.0, 0.5, 0.0])
 
 
 ROWS = 500_000  # from so many rows on a Hessian of three columns is worth keeping

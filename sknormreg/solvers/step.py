@@ -15,10 +15,11 @@ def advance(problem, point, members, target, model):
     """(where the step to `target` leads, the share of it that was taken): 2, 1, 1/2, 1/4, ...; 0: none.
 
     The whole step is taken if it lowers the objective as the model promised; that of a quadratic loss is
-    exact. Where it lowers it by more than the model foretold, twice as long a one is tried: a log-loss
-    loses its curvature on the way from zero. Where the curvature jumps the share is the best there is:
-    Newton's method on a piecewise quadratic then ends after finitely many steps (Keerthi and DeCoste,
-    2005), and with shorter ones it may stall.
+    exact. Where it gains more than the model foretold, twice as long a one is tried: a log-loss loses its
+    curvature on the way from zero.
+
+    Where the curvature jumps the share is the best there is: Newton's method on a piecewise quadratic then
+    ends after finitely many steps (Keerthi and DeCoste, 2005), and with shorter ones it may stall.
     """
     whole = _between(point, members, target, 1.0)
     if problem.loss.quadratic:
