@@ -19,7 +19,7 @@ from .columns import DenseColumns, SparseColumns
 
 _SEVERAL = 4  # coefficient vectors from which on centred copies for BLAS are worth it
 _MANY = 32  # residuals from which on BLAS is faster than the kernels
-_BLOCK = 1 << 19  # doubles in one centred copy of some rows and columns: 4 MiB
+_BLOCK = 1 << 17  # doubles in one centred copy of some rows and columns: 1 MiB
 _SMALL = 1 << 16  # doubles of which a centred copy is kept: 512 KiB
 _FAR = 10.0  # deviations from zero at which a mean taken out of products costs digits
 _EPS = np.finfo(np.float64).eps
@@ -98,7 +98,7 @@ class DenseDesign:
             if found is not None:
                 return found
         out = np.zeros((cols.size - start, cols.size))
-        for _, scaled in self._scaled_blocks(cols, np.sqrt(weights)):
+        for _, scaled in self._blocks(cols, np.sqrt(weights)):
             new = scaled[start:]
             out[:, start:] += new @ new.T  # BLAS sees one array twice and does half the work
             if start:
@@ -129,7 +129,7 @@ class DenseDesign:
         """`gram` and X_b' weights, from one reading of the columns."""
         gram, sums = np.zeros((cols.size, cols.size)), np.zeros(cols.size)
         root = np.sqrt(weights)
-        for rows, scaled in self._scaled_blocks(cols, root):
+        for rows, scaled in self._blocks(cols, root):
             gram += scaled @ scaled.T
             sums += scaled @ root[rows]
         return gram, sums
@@ -184,6 +184,14 @@ class DenseDesign:
             out += block.T @ block
         return out
 
+    def some_rows(self, rows):
+        """The design of some rows, with the same centre."""
+        made = copy(self)
+        made.X = self.X.T.take(rows, axis=1).T if self.column_major else self.X[rows]
+        made.shape = made.X.shape
+        vars(made).pop("_copy", None)
+        return made
+
     def restrict(self, cols):
         """The design of some columns, with the same centre."""
         made = copy(self)
@@ -193,10 +201,14 @@ class DenseDesign:
         made._forget()
         return made
 
-    def columns(self, cols):
-        """Centred float64 copy, (len(cols), n)."""
+    def columns(self, cols, scale=None):
+        """Centred float64 copy, (len(cols), n); each row is times its entry of `scale`."""
         out = np.empty((cols.size, self.shape[0]))
-        for rows, block in self._blocks(cols):
+        if self.column_major:
+            scale = np.ones(self.shape[0]) if scale is None else scale
+            dense.gather_columns(self.X, self.mean, cols, scale, out)
+            return out
+        for rows, block in self._blocks(cols, scale):
             out[:, rows] = block
         return out
 
@@ -252,30 +264,34 @@ class DenseDesign:
             return None
         return np.subtract(self.X.T, self.mean[:, None], order="C", dtype=np.float64)
 
-    def _scaled_blocks(self, cols, scale):
-        """`_blocks` with each row times its entry of `scale`."""
-        if self._copy is not None and np.array_equal(cols, self._everything):
-            yield slice(None), self._copy * scale
-            return
-        for rows, block in self._blocks(cols):
-            block *= scale[rows]
-            yield rows, block
+    def _blocks(self, cols, scale=None, copies=1):
+        """Centred float64 copies (len(cols), some rows), with the rows they stand for.
 
-    def _blocks(self, cols, copies=1):
-        """Centred float64 copies (len(cols), some rows), with the rows they stand for."""
+        Each row is times its entry of `scale`. A block lasts until the next is asked for.
+        """
         if self._copy is not None:
-            yield slice(None), self._copy[cols]
+            whole = scale is not None and np.array_equal(cols, self._everything)
+            copied = self._copy if whole else self._copy[cols]
+            yield slice(None), copied if scale is None else copied * scale
             return
-        height = max(256, int(_BLOCK // max(1, copies * cols.size)))
-        mean, everything = self.mean[cols][:, None], np.array_equal(cols, self._everything)
-        for first in range(0, self.shape[0], height):
+        n, height = self.shape[0], max(256, int(_BLOCK // max(1, copies * cols.size)))
+        if self.column_major:
+            scale = np.ones(n) if scale is None else scale
+            space = np.empty(cols.size * min(n, height))
+            for first in range(0, n, height):
+                rows = slice(first, min(n, first + height))
+                shape = cols.size, rows.stop - first
+                block = space[: shape[0] * shape[1]].reshape(shape)
+                dense.gather_columns(self.X[rows], self.mean, cols, scale[rows], block)
+                yield rows, block
+            return
+        mean, everything = self.mean[cols], np.array_equal(cols, self._everything)
+        for first in range(0, n, height):
             rows = slice(first, first + height)
-            if everything:
-                yield rows, np.subtract(self.X[rows].T, mean, order="C")
-            elif self.column_major:
-                yield rows, self.X.T[:, rows][cols] - mean
-            else:
-                yield rows, self.X[rows].take(cols, axis=1).T - mean
+            block = (self.X[rows] if everything else self.X[rows].take(cols, axis=1)) - mean
+            if scale is not None:
+                block *= scale[rows, None]
+            yield rows, block.T
 
 
 class SparseDesign:
@@ -409,6 +425,13 @@ class SparseDesign:
         out -= across[:, None] + across
         out += (scale * rest) @ rest
         return out
+
+    def some_rows(self, rows):
+        """The design of some rows, with the same centre."""
+        made = copy(self)
+        made.X = self.X[rows]
+        made.shape, made._stored = made.X.shape, np.diff(made.X.indptr)
+        return made
 
     def restrict(self, cols):
         """The design of some columns, with the same centre."""

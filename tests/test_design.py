@@ -115,6 +115,20 @@ def test_correlate(case, K):
 
 
 @pytest.mark.parametrize("K", [1, 3])
+def test_some_rows(case, K):
+    """They keep the centre of all rows."""
+    rng, design, C, weights = case
+    rows = np.sort(rng.permutation(N)[: N // 3])
+    some, R = design.some_rows(rows), rng.normal(size=(K, rows.size))
+    close(some.correlate(R), R @ C[rows])
+    for cols in some_columns(rng):
+        here = C[rows][:, cols]
+        gram, sums = some.gram_and_sums(cols, weights[rows])
+        close(gram, here.T @ (here * weights[rows, None]))
+        close(sums, weights[rows] @ here)
+
+
+@pytest.mark.parametrize("K", [1, 3])
 def test_matvec(case, K):
     rng, design, C, _ = case
     for share in (0.0, 0.1, 0.6, 1.0):

@@ -102,6 +102,22 @@ WIDEST static void row_square_##BITS(const T *a, const double *m, double w, ptrd
     for (ptrdiff_t j = 0; j < n; j++) out[j] += w * (a[j] - m[j]) * (a[j] - m[j]);                  \
 }                                                                                                   \
                                                                                                     \
+/* out_i = w_i (x_i - m) for some rows of a column */                                               \
+WIDEST static void column_scale_##BITS(const T *a, double m, const double *w, ptrdiff_t n,          \
+                                       double *out)                                                 \
+{                                                                                                   \
+    _Pragma("omp simd")                                                                             \
+    for (ptrdiff_t i = 0; i < n; i++) out[i] = w[i] * (a[i] - m);                                   \
+}                                                                                                   \
+                                                                                                    \
+/* out[j * rows + i] = w_i (x[first + i, cols[j]] - mean[cols[j]]) */                               \
+static void gather_F##BITS(const T *X, ptrdiff_t ld, ptrdiff_t rows, const double *mean,            \
+                           const ptrdiff_t *cols, ptrdiff_t p, const double *w, double *out)        \
+{                                                                                                   \
+    for (ptrdiff_t j = 0; j < p; j++)                                                               \
+        column_scale_##BITS(X + cols[j] * ld, mean[cols[j]], w, rows, out + j * rows);              \
+}                                                                                                   \
+                                                                                                    \
 /* out[k * p + j] = sum_i (x[i, cols[j]] - mean[cols[j]]) R[k, i];  out starts at zero */           \
 static void correlate_F##BITS(const T *X, ptrdiff_t ld, ptrdiff_t n, const double *mean,            \
                               const ptrdiff_t *cols, ptrdiff_t p, const double *R, ptrdiff_t K,     \

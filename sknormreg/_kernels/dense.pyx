@@ -24,6 +24,10 @@ cdef extern from "dense.h" nogil:
                      const double *, double *)
     void squares_C64(const double *, Py_ssize_t, Py_ssize_t, const double *, Py_ssize_t,
                      const double *, double *)
+    void gather_F32(const float *, Py_ssize_t, Py_ssize_t, const double *, const Py_ssize_t *,
+                    Py_ssize_t, const double *, double *)
+    void gather_F64(const double *, Py_ssize_t, Py_ssize_t, const double *, const Py_ssize_t *,
+                    Py_ssize_t, const double *, double *)
     void combine_F32(const float *, Py_ssize_t, Py_ssize_t, const double *, const Py_ssize_t *,
                      const double *, Py_ssize_t, double *)
     void combine_F64(const double *, Py_ssize_t, Py_ssize_t, const double *, const Py_ssize_t *,
@@ -88,6 +92,20 @@ def squares_rows(const floating[:, :] X, const double[::1] mean, const double[::
             squares_C32(&X[0, 0], ld, n, &mean[0], p, &weights[0], &out[0])
         else:
             squares_C64(&X[0, 0], ld, n, &mean[0], p, &weights[0], &out[0])
+
+
+def gather_columns(const floating[:, :] X, const double[::1] mean, const Py_ssize_t[::1] cols,
+                   const double[::1] scale, double[:, ::1] out):
+    """out[j, i] = scale[i] (X[i, cols[j]] - mean[cols[j]]), for column-major X."""
+    cdef Py_ssize_t n = X.shape[0], p = cols.shape[0]
+    cdef Py_ssize_t ld = X.strides[1] // sizeof(floating)
+    if n == 0 or p == 0:
+        return
+    with nogil:
+        if floating is float:
+            gather_F32(&X[0, 0], ld, n, &mean[0], &cols[0], p, &scale[0], &out[0, 0])
+        else:
+            gather_F64(&X[0, 0], ld, n, &mean[0], &cols[0], p, &scale[0], &out[0, 0])
 
 
 def combine(const floating[:, :] X, const double[::1] mean, const Py_ssize_t[::1] cols,
