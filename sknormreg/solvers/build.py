@@ -1,8 +1,11 @@
 """The quadratic model of the loss on the working set."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from .model import ColumnsModel, GramModel, RowsModel, gradient_noise
+from .thin import resembles, thin_sample
 
 _DAMPING = 1e-14  # of a column's square in the average curvature: keeps saturated directions bounded
 
@@ -32,6 +35,8 @@ def build_model(problem, workspace, point, scale, guarded, kind="gram"):
         if kind == "rows":
             return rows_model(problem, workspace, curvature, slope, start, scale), coordinates
         gram = workspace.recall(curvature, problem.floating)
+        if gram is None and not guarded:
+            gram = _thin_gram(problem, workspace, 2.0 * point.gap / scale**2, *curvature)
         if gram is None:
             gram = weighted_gram(problem, workspace, *curvature)
             workspace.keep(curvature, problem.floating, gram)
@@ -64,6 +69,26 @@ def rows_model(problem, workspace, curvature, gradient, start, scale):
     if problem.loss.shift_invariant:
         shifts = _shifts(problem, features, start.size, problem.floating)
     return RowsModel(design, outputs, places, curvature, free, damping, shifts, gradient, start, scale)
+
+
+def _thin_gram(problem, workspace, gap, d, a):
+    """`weighted_gram` from a sample of the rows, where that will do at this relative gap, else None."""
+    sample = thin_sample(problem, workspace, gap, d)
+    if sample is None:
+        return None
+    thin, times = sample
+    d = times[:, None] * d[:, thin.rows]
+    a = None if a is None else np.sqrt(times)[:, None] * a[:, thin.rows]
+    some = replace(
+        problem, design=thin.design, y=problem.y[:, thin.rows], weights=problem.weights[thin.rows]
+    )
+    outputs, features = np.divmod(workspace.members, problem.n_features)
+    squares = workspace.squares(features, problem.design, problem.weights)
+    gram = weighted_gram(some, workspace, d, a)
+    if not resembles(np.diagonal(gram)[: features.size], squares, d.sum(axis=1)[outputs]):
+        return None
+    workspace.work.thin_hessians += 1
+    return gram
 
 
 def weighted_gram(problem, workspace, d, a, floating=None):

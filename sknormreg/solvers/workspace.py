@@ -20,6 +20,7 @@ class Work:
     cg_steps: int = 0  # of conjugate gradients
     operations: int = 0  # multiplications and additions of both on columns, where there is no Gram block
     factorisations: int = 0
+    thin_hessians: int = 0  # formed from some of the rows
     gram_columns: int = 0  # columns, or rows, for which a row of a matrix of inner products was formed
 
     def since(self, before):
@@ -44,6 +45,7 @@ class Workspace:
         # members, all coordinates, number of free ones, what these make together
         self._around = (None,) * 4
         self._restricted = None  # (features of members, design of them alone, where each stands in it)
+        self.thin = None  # `Thin`, once it was wanted
         self._squares = np.empty(0)  # weighted squares of columns, nan where not yet wanted
         self._outer = None  # (scale of the features, inner products of all rows in it)
 
@@ -171,7 +173,7 @@ class Workspace:
             if old:
                 grown[:old] = self._columns[:old]
             self._columns = grown
-        self._columns[old:m] = design.columns(new) * np.sqrt(weights)
+        self._columns[old:m] = design.columns(new, np.sqrt(weights))
         return self._columns[old:m] @ self._columns[:m].T
 
 
