@@ -18,7 +18,7 @@ from ._kernels import dense
 from .columns import DenseColumns, SparseColumns
 
 _SEVERAL = 4  # coefficient vectors from which on centred copies for BLAS are worth it
-_MANY = 32  # residuals from which on BLAS is faster than the kernels
+_MANY = 16  # residuals from which on they are for correlations
 _BLOCK = 1 << 17  # doubles in one centred copy of some rows and columns: 1 MiB
 _SMALL = 1 << 16  # doubles of which a centred copy is kept: 512 KiB
 _FAR = 10.0  # deviations from zero at which a mean taken out of products costs digits
@@ -56,21 +56,40 @@ class DenseDesign:
                     mean[j] = row[j]  # such a column centres to exact zeros
             self.mean = mean
 
-    def correlate(self, R, cols=None):
+    def correlate(self, R, cols=None, out=None):
         """(K, p): each row of R (K, n) against every centred column, or against `cols`."""
-        R = np.ascontiguousarray(R)
         if cols is None and R.shape[0] >= _MANY and self._near:
-            return R @ self.X - R.sum(axis=1)[:, None] * self.mean
+            out = np.matmul(R, self.X, out=out)
+            out -= R.sum(axis=1)[:, None] * self.mean
+            return out
         cols = self._everything if cols is None else cols
+        if R.shape[0] >= _MANY:
+            return self._correlate_many(R, cols, out)
+        found = self._correlate_few(np.ascontiguousarray(R), cols)
+        return found if out is None else np.copyto(out, found)
+
+    def _correlate_few(self, R, cols):
+        """Column by column, or row by row, each entry centred as it is read."""
         if self.column_major:
             out = np.zeros((R.shape[0], cols.size))
             dense.correlate_columns(self.X, self.mean, cols, R, out)
             return out
         if 4 * cols.size < self.shape[1]:
-            return sum(R[:, rows] @ block.T for rows, block in self._blocks(cols))
+            return self._correlate_many(R, cols, None)
         out = np.zeros((R.shape[0], self.shape[1]))
         dense.correlate_rows(self.X, self.mean, R, out)
         return out if cols is self._everything else out[:, cols]
+
+    def _correlate_many(self, R, cols, out):
+        """By BLAS, from centred copies of blocks of rows; the larger side first, which is faster."""
+        flip = out is None and len(R) > cols.size
+        for i, (rows, block) in enumerate(self._blocks(cols)):
+            pair = (block, R[:, rows].T) if flip else (R[:, rows], block.T)
+            if i == 0:
+                out = np.matmul(*pair, out=out)
+            else:
+                out += pair[0] @ pair[1]
+        return out.T if flip else out
 
     def matvec(self, W):
         """(K, n): the centred matrix times each row of W (K, p); zero columns are not read."""
@@ -80,16 +99,21 @@ class DenseDesign:
             return out
         out = np.zeros((W.shape[0], self.shape[0]))
         if W.shape[0] >= _SEVERAL:
-            cols = np.flatnonzero(W.any(axis=0))
-            W = W[:, cols]
-            for rows, block in self._blocks(cols):
-                out[:, rows] = W @ block
+            for rows, found in self.products(W):
+                out[:, rows] = found
             return out
         for w, z in zip(W, out, strict=True):
             cols = w.nonzero()[0]
             if cols.size:
                 dense.combine(self.X, self.mean, cols, w[cols], self.column_major, z)
         return out
+
+    def products(self, W):
+        """`matvec` block by block: pairs of some rows, and what they make of W."""
+        cols = np.flatnonzero(W.any(axis=0))
+        W = W if cols.size == self.shape[1] else W[:, cols]
+        for rows, block in self._blocks(cols):
+            yield rows, W @ block
 
     def gram(self, cols, weights, start=0):
         """X_a' diag(weights) X_b with b = `cols`, a = cols[start:], both centred; weights >= 0."""
@@ -343,10 +367,10 @@ class SparseDesign:
             self._rest[far] = 0.0
             self._stored = np.diff(self.X.indptr)
 
-    def correlate(self, R, cols=None):
+    def correlate(self, R, cols=None, out=None):
         """(K, p): each row of R (K, n) against every centred column, or against `cols`."""
         X, rest = self._take(cols)
-        return (X.T @ R.T).T - R.sum(axis=1)[:, None] * rest
+        return np.subtract((X.T @ R.T).T, R.sum(axis=1)[:, None] * rest, out=out)
 
     def matvec(self, W):
         """(K, n): the centred matrix times each row of W (K, p)."""
@@ -354,6 +378,13 @@ class SparseDesign:
         X, rest = self._take(used if 4 * used.size < self.shape[1] else None)
         W = W if X is self.X else W[:, used]
         return (X @ W.T).T - (W @ rest)[:, None]
+
+    def products(self, W):
+        """`matvec` block by block: pairs of some rows, and what they make of W."""
+        X, shift, height = self.X.tocsr(), (W @ self._rest)[:, None], max(256, _BLOCK // max(1, len(W)))
+        for first in range(0, self.shape[0], height):
+            rows = slice(first, first + height)
+            yield rows, (X[rows] @ W.T).T - shift
 
     def gram(self, cols, weights, start=0):
         """X_a' diag(weights) X_b with b = `cols`, a = cols[start:], both centred."""

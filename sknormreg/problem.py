@@ -6,6 +6,7 @@ F averages the loss over the weights. Everything is stated for centred columns: 
 one that goes with X - mean, and for a quadratic loss with the target measured from its mean.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -173,3 +174,59 @@ class Problem:
             z += self.best_intercept(z)[:, None]
             self._null_loss.append(self.loss_value(z))
         return self._null_loss[0]
+
+
+@dataclass(eq=False)
+class Problems(Sequence):
+    """Problems that differ in their targets and in the strengths of their penalties, and in nothing else.
+
+    Whoever solves all of them at once reads the arrays. A single `Problem` is made when it is asked for,
+    and shares with the first what does not depend on the target.
+    """
+
+    design: object
+    targets: np.ndarray  # (m, K, n) for m problems of K outputs, in any order
+    weights: np.ndarray
+    loss: Loss
+    penalty: Penalty
+    coordinates: Coordinates
+    fit_intercept: bool = True
+    _made: dict = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self):
+        self.strengths = np.full(len(self.targets), self.penalty.alpha)
+        self.n_features = self.design.shape[1]
+
+    @classmethod
+    def alone(cls, problem):
+        """One problem."""
+        parts = problem.weights, problem.loss, problem.penalty, problem.coordinates, problem.fit_intercept
+        made = cls(problem.design, problem.y[None], *parts)
+        made._made[0] = problem
+        return made
+
+    def __len__(self):
+        return len(self.targets)
+
+    def __getitem__(self, k):
+        return self._problem(range(len(self))[k]).with_alpha(float(self.strengths[k]))
+
+    def at(self, strengths):
+        """The same at one strength each."""
+        made = object.__new__(Problems)  # `copy` would take ten times as long
+        vars(made).update(vars(self), strengths=np.full(len(self), strengths, dtype=np.float64))
+        return made
+
+    @property
+    def Y(self):
+        """The targets of all outputs (m K, n)."""
+        return self.targets.reshape(-1, self.targets.shape[-1])
+
+    def _problem(self, k):
+        if k not in self._made:
+            parts = self.loss, self.penalty, self.coordinates, self.fit_intercept
+            y = np.ascontiguousarray(self.targets[k])
+            self._made[k] = Problem(self.design, y, self.weights, *parts)
+            if k:
+                self._made[k].share(self._problem(0))
+        return self._made[k]

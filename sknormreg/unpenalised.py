@@ -131,15 +131,21 @@ def cholesky(matrix, least):
 
     None where it is too near to a singular one, or empty: rank does not depend on units.
     """
+    found = conditioned(matrix)
+    return found[:2] if found is not None and found[2] > least else None
+
+
+def conditioned(matrix):
+    """The same, and the reciprocal condition number in that scale; None where there is no such factor."""
     scale = np.sqrt(np.maximum(np.diagonal(matrix), 0.0))
     if not (scale.size and np.all((scale > 0) & np.isfinite(scale))):
         return None
     scaled = matrix / scale / scale[:, None]
     norm = np.abs(scaled).sum(axis=0).max(initial=0.0)
     factor, info = linalg.lapack.dpotrf(scaled, lower=1, overwrite_a=1)
-    if info != 0 or not linalg.lapack.dpocon(factor, norm, uplo="L")[0] > least:
+    if info != 0:
         return None
-    return factor, scale
+    return factor, scale, linalg.lapack.dpocon(factor, norm, uplo="L")[0]
 
 
 def _square(gram):

@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import gammaln
 
+from ..moments import mean_squares
 from ..penalties import L2, Coordinates
 from ..solvers.squares.ridge import solve_squares
 
@@ -59,11 +60,11 @@ def residual_variances(problems, n, tol, workspace):
         return None
     infinite = np.full(problems[0].n_features, np.inf)
     everything = Coordinates(np.ones_like(infinite), -infinite, infinite)
-    free = [replace(problem, penalty=L2(0.0), coordinates=everything) for problem in problems]
+    free = replace(problems, penalty=L2(0.0), coordinates=everything)
     with np.errstate(over="ignore", invalid="ignore"):
-        least = [solution.objective for solution in solve_squares(free, tol, workspace=workspace)]
-    unseen = [_FLOAT.eps * spread(problem) for problem in problems]
-    return np.maximum(np.maximum(2.0 * np.array(least), unseen), _FLOAT.tiny) * n / left
+        least = solve_squares(free, tol, workspace=workspace).objective
+    unseen = _FLOAT.eps * mean_squares(problems.Y, problems.weights)
+    return np.maximum(np.maximum(2.0 * least, unseen), _FLOAT.tiny) * n / left
 
 
 def spread(problem):

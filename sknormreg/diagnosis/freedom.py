@@ -14,15 +14,17 @@ from scipy import linalg
 from scipy.optimize import brentq
 
 from ..penalties._base import add_curvature
+from ..problem import Problems
 from ..solvers.build import weighted_gram
 from ..solvers.choose import is_linear_system
+from ..unpenalised import cholesky
 
 _LARGEST = 5000  # side of a matrix worth decomposing
 
 
 def degrees_of_freedom(problem, points, workspace):
     """One for each of `points`, triples (alpha, coef (K, p), intercept (K,)) of the problem."""
-    if points and is_linear_system([problem.with_alpha(points[0][0])]) and _small(problem):
+    if points and is_linear_system(Problems.alone(problem).at(points[0][0])) and _small(problem):
         factor = problem.penalty.l2_factor(problem.coordinates)
         values = _spectrum(problem, workspace, factor) if points[0][0] > 0 else None
         return [
@@ -91,6 +93,9 @@ def _spectrum(problem, workspace, factor):
     design, weights = problem.design, problem.weights
     n, p = design.shape
     free = factor == 0.0
+    if problem.loss.quadratic and not free.any():
+        values = workspace.spectrum(design, weights, factor, p > n).values
+        return values[values > min(n, p) * np.finfo(float).eps * values.max(initial=0.0)]
     if p <= n:
         whole = workspace.whole_gram if problem.loss.quadratic else _gram
         gram, root = whole(design, weights), np.sqrt(factor[~free])
@@ -181,11 +186,10 @@ def root_of_inverse(hessian):
         return hessian
     scale = np.sqrt(np.maximum(np.diagonal(hessian), 0.0))
     scale[scale == 0.0] = 1.0
-    scaled = hessian / scale / scale[:, None]
-    rounding = len(scaled) * np.finfo(float).eps
-    lower, info = linalg.lapack.dpotrf(scaled, lower=True)
-    if info == 0 and np.all(np.diagonal(lower) ** 2 > 10 * rounding):
-        return linalg.solve_triangular(lower, np.diag(1.0 / scale), lower=True, overwrite_b=True)
-    values, vectors = linalg.eigh(scaled)
+    rounding = len(hessian) * np.finfo(float).eps
+    found = cholesky(hessian, 10 * rounding)
+    if found is not None:
+        return linalg.solve_triangular(found[0], np.diag(1.0 / scale), lower=True, overwrite_b=True)
+    values, vectors = linalg.eigh(hessian / scale / scale[:, None])
     kept = values > rounding * values[-1]
     return (vectors[:, kept] / np.sqrt(values[kept])).T / scale

@@ -9,6 +9,7 @@ Maleki, JRSS B 82 (2020), eq. 8). The penalty keeps its absolute strength when a
 import numpy as np
 from scipy import linalg
 
+from ..solvers.squares.spectrum import Complement
 from .freedom import hessian_at, root_of_inverse
 
 _BLOCK = 1 << 24  # doubles in a block of predictions
@@ -29,60 +30,46 @@ class RidgeLeaveOneOut:
     def __init__(self, design, Y, weights, factor, fit_intercept, workspace):
         self.design, self.Y, self.weights, self.factor = design, Y, weights, factor
         self.fit_intercept, self.root, self.workspace = fit_intercept, np.sqrt(weights), workspace
-        self.outside = _Complement(self.root) if fit_intercept else None
+        self.outside = Complement(self.root) if fit_intercept else None
 
     def errors(self, lam):
         """y minus the prediction of the fit without that row, (A, K, n), at strengths lam (A,) > 0."""
         n, p = self.design.shape
-        (self._decompose_gram if p < n else self._decompose_kernel)()
-        sure = self.values[0] + lam.min() > _SURE * self.values[-1]
+        rows = p >= n
+        self.spectrum = self.workspace.spectrum(self.design, self.weights, self.factor, rows)
+        sure = self.spectrum.certainty(lam) > _SURE
         small = min(n, p) <= _LARGEST and n * p <= _MOST and hasattr(self.design, "columns")
         if sure or not small:
-            found, left = self._by_gram(lam) if p < n else self._by_kernel(lam)
-            if left.min() >= _SURE or p >= n or not small:
+            found, left = self._by_kernel(lam) if rows else self._by_gram(lam)
+            if left.min() >= _SURE or rows or not small:
                 return found
         return self._by_singular_values(lam)
 
-    def _decompose_gram(self):
-        root = np.sqrt(self.factor)
-        gram = self.workspace.whole_gram(self.design, self.weights) / np.outer(root, root)
-        self.values, vectors = linalg.eigh(gram)
-        self.values = np.maximum(self.values, 0.0)
-        self.vectors = vectors / root[:, None]  # (p, p)
-        self.cross = self.design.correlate(self.Y * self.weights) @ self.vectors
-
-    def _decompose_kernel(self):
-        """The kernel of the weighted rows, in a basis of what is orthogonal to the intercept's."""
-        self.kernel = self.workspace.outer(self.design, 1.0 / self.factor)
-        inner = self.kernel * np.outer(self.root, self.root)
-        if self.outside:
-            inner = self.outside.coordinates(self.outside.coordinates(inner).T)
-        values, vectors = linalg.eigh(inner)
-        self.values = np.maximum(values, 0.0)
-        self.vectors = self.outside.vectors(vectors) if self.outside else vectors  # (n, r)
-        self.cross = (self.Y * self.root) @ self.vectors
-
     def _by_gram(self, lam):
-        (n, p), (K, _) = self.design.shape, self.Y.shape
-        shrink = 1.0 / (self.values + lam[:, None])
-        coef = (self.cross * shrink[:, None]) @ self.vectors.T  # (A, K, p)
-        leverage = np.full((len(lam), n), float(self.fit_intercept))
-        step = max(1, _BLOCK // n)
-        for first in range(0, p, step):
-            some = slice(first, first + step)
-            z = self.design.matvec(np.ascontiguousarray(self.vectors[:, some].T))
-            np.square(z, out=z)
-            leverage += shrink[:, some] @ z
+        """Every row meets the eigenvectors once, block by block."""
+        (n, p), (K, _), vectors = self.design.shape, self.Y.shape, self.spectrum.vectors
+        shrink = 1.0 / (self.spectrum.values + lam[:, None])
+        cross = self.design.correlate(self.Y * self.weights) @ vectors
+        parts = (cross * shrink[:, None]).reshape(-1, p)  # coefficients (A K, p) in their basis
+        leverage, errors = np.empty((len(lam), n)), np.empty((len(lam), K, n))
+        for rows, z in self.design.products(np.ascontiguousarray(vectors.T)):
+            fitted = (parts @ z).reshape(len(lam), K, -1)
+            np.subtract(self.Y[:, rows], fitted, out=errors[:, :, rows])
+            leverage[:, rows] = shrink @ np.square(z, out=z)
+        leverage += float(self.fit_intercept)
         left = np.maximum(1.0 - self.weights * leverage, np.finfo(float).eps)
-        predicted = self.design.matvec(coef.reshape(-1, p)).reshape(len(lam), K, n)
-        return (self.Y - predicted) / left[:, None], left
+        errors /= left[:, None]
+        return errors, left
 
     def _by_kernel(self, lam):
         """(I - H)_ii as a sum of positive terms: nothing cancels when H is near I."""
-        keep = 1.0 / (self.values + lam[:, None])  # (A, r)
-        dual = (self.cross * keep[:, None]) @ self.vectors.T  # (A, K, n)
-        left = lam[:, None] * (keep @ (self.vectors**2).T)  # (A, n)
-        fitted = 0.0 if self.root.all() else (dual * self.root) @ self.kernel
+        vectors = self.spectrum.vectors  # (n, r)
+        keep = 1.0 / (self.spectrum.values + lam[:, None])  # (A, r)
+        dual = (((self.Y * self.root) @ vectors) * keep[:, None]) @ vectors.T  # (A, K, n)
+        left = lam[:, None] * (keep @ (vectors**2).T)  # (A, n)
+        fitted = 0.0
+        if not self.root.all():
+            fitted = (dual * self.root) @ self.workspace.outer(self.design, 1.0 / self.factor)
         return self._errors(lam[:, None, None] * dual, left, fitted), left
 
     def _by_singular_values(self, lam):
@@ -116,24 +103,6 @@ class RidgeLeaveOneOut:
         counts = self.root > 0
         root = np.where(counts, self.root, 1.0)
         return np.where(counts, residual / root / np.where(counts, left, 1.0)[:, None], self.Y - fitted)
-
-
-class _Complement:
-    """An orthonormal basis of what is orthogonal to a unit vector: a reflection, less its first column."""
-
-    def __init__(self, unit):
-        self.axis = unit.copy()
-        self.axis[0] += np.copysign(1.0, unit[0])
-        self.scale = abs(self.axis[0])
-
-    def coordinates(self, rows):
-        """(m, n - 1) of rows (m, n)."""
-        return (rows - np.outer(rows @ self.axis, self.axis / self.scale))[:, 1:]
-
-    def vectors(self, coordinates):
-        """(n, r) of columns (n - 1, r)."""
-        padded = np.vstack([np.zeros((1, coordinates.shape[1])), coordinates])
-        return padded - np.outer(self.axis / self.scale, self.axis @ padded)
 
 
 def held_out_predictors(problem, coef, intercept, workspace):

@@ -9,14 +9,15 @@ refit minimises the same loss within the same bounds; coordinates without a coef
 from dataclasses import replace
 
 import numpy as np
-from scipy import linalg
 
 from ..penalties import L1, Coordinates
+from ..problem import Problems
 from ..solvers.inner.gram import minimise
 from ..solvers.model import GramModel
 from ..solvers.paths import solve_from
 from ..solvers.solution import Status
 from ..solvers.workspace import Workspace
+from ..unpenalised import cholesky
 
 _EPS = np.finfo(float).eps
 _SURE = 1e-6  # squared pivots from here on, relative, leave ten digits to a solution from a Gram matrix
@@ -51,7 +52,8 @@ def _refit(problem, coef, tol, max_iter):
     within = Coordinates(np.ones(inside.size), np.where(inside, low, 0.0), np.where(inside, high, 0.0))
     free = replace(problem, design=problem.design.restrict(used), penalty=L1(0.0), coordinates=within)
     start = np.ascontiguousarray(coef[:, used], dtype=np.float64), np.zeros(problem.n_outputs)
-    [solution] = solve_from([free], [start], workspace=Workspace(), tol=tol, max_iter=max_iter)
+    options = {"workspace": Workspace(), "tol": tol, "max_iter": max_iter}
+    [solution] = solve_from(Problems.alone(free), [start], **options)
     wide = np.zeros(problem.shape)
     wide[:, used] = solution.coef
     return replace(solution, coef=wide)
@@ -78,8 +80,5 @@ def refitted_squares(gram, cross, coefs, coordinates, yy, work):
 
 def _independent(gram):
     """Whether each column is far enough from the span of those before it."""
-    if gram.size == 0:  # older versions of SciPy refuse
-        return True
-    root = np.sqrt(np.maximum(np.diagonal(gram), np.finfo(float).tiny))
-    factor, info = linalg.lapack.dpotrf(gram / root / root[:, None], lower=True)
-    return info == 0 and bool(np.all(np.diagonal(factor) ** 2 > _SURE))
+    found = cholesky(gram, 0.0)
+    return gram.size == 0 or (found is not None and bool(np.all(np.diagonal(found[0]) ** 2 > _SURE)))

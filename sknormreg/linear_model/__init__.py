@@ -1,7 +1,7 @@
 """Estimators: recipes that name a loss and a penalty, then one shared fit."""
 
 from .._public import DEFINED_IN, publish
-from ._base import LinearModel, PenalizedModel, stack, store
+from ._base import LinearModel, PenalizedModel, store
 from ._by_name import by_position, params_by_position
 from ._classification import ClassificationMixin
 from ._described import described
@@ -48,7 +48,6 @@ __all__ = [
     "read",
     "read_regression_data",
     "relaxed",
-    "stack",
     "store",
     "warn",
     "why_no_path",

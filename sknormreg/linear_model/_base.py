@@ -35,18 +35,10 @@ def store(estimator, attributes):
         setattr(estimator, name, value)
 
 
-def stack(solutions):
-    """(coef, intercept) of several solutions, outputs first."""
-    return (
-        np.concatenate([s.coef for s in solutions]),
-        np.concatenate([s.intercept for s in solutions]),
-    )
-
-
 def as_stored(dtype, **attributes):
     """Fitted attributes in the dtype of X; ValueError where float32 does not reach so far."""
     with np.errstate(over="ignore"):
-        made = {name: value.astype(dtype) for name, value in attributes.items()}
+        made = {name: value.astype(dtype, copy=False) for name, value in attributes.items()}
     for name, value in attributes.items() if dtype != np.float64 else ():
         if np.any(np.isinf(made[name]) & np.isfinite(value)):
             raise ValueError(
@@ -93,7 +85,7 @@ class PenalizedModel(PathMixin, LinearModel):
         alphas = self._alphas(len(task.problems))
         with np.errstate(over="ignore", invalid="ignore"):
             solutions = self._solve(task, alphas, progress)
-        self._warn(solutions, alphas)
+        self._warn(solutions.doubtful(alphas))
         self._adopt(task, solutions)
         if progress is not None:
             progress.done()
@@ -104,23 +96,23 @@ class PenalizedModel(PathMixin, LinearModel):
         return np.full(n_problems, float(self.alpha))
 
     def _solve(self, task, alphas, progress):
-        """One solution per problem. Callbacks see the iterations of tasks of a single problem."""
+        """`Solutions` of the problems. Callbacks see the iterations of tasks of a single problem."""
         problems, report = task.at(alphas), None
         if progress is not None and progress.context is not None and len(problems) == 1:
 
             def report(coef, intercept):
                 return progress.step(lambda: task.attributes(coef, intercept))
 
-        starts = task.starts or self._starts(len(problems), *problems[0].shape)
+        starts = task.starts or self._starts(len(problems), problems.targets.shape[1], problems.n_features)
         options = {"workspace": task.workspace, "tol": self.tol, "max_iter": self.max_iter}
         return solve_from(problems, starts, callback=report, **options)
 
     def _adopt(self, task, solutions):
         """Fitted attributes from the solutions of a task."""
-        store(self, task.attributes(*stack(solutions)))
-        gaps = task.gap_unit * np.array([s.dual_gap for s in solutions])
+        store(self, task.attributes(solutions.coef, solutions.intercept))
+        gaps = task.gap_unit * solutions.dual_gap
         self.dual_gap_ = gaps if gaps.size > 1 else float(gaps[0])
-        self.n_iter_ = np.array([s.n_iter for s in solutions])
+        self.n_iter_ = solutions.n_iter
 
     def _starts(self, n_problems, n_outputs, n_features):
         """The fitted coefficients where `warm_start` asks for them and they fit."""
@@ -135,13 +127,12 @@ class PenalizedModel(PathMixin, LinearModel):
             )
         return [(w, np.zeros(n_outputs)) for w in coef]
 
-    def _warn(self, solutions, alphas):
-        """Raise or warn once for the solutions of one fit, the worst first."""
-        for solution in solutions:
+    def _warn(self, doubtful):
+        """Raise or warn once, for the worst of pairs of a solution that is not certified and its alpha."""
+        for solution, _ in doubtful:
             if solution.status.fatal:
                 raise ValueError(solution.status.value)
-        fine = (Status.CONVERGED, Status.STOPPED)
-        failed = [(s, a) for s, a in zip(solutions, alphas, strict=True) if s.status not in fine]
+        failed = [pair for pair in doubtful if pair[0].status is not Status.STOPPED]
         if failed:
             solution, alpha = max(failed, key=lambda pair: pair[0].relative_gap)
             warn(

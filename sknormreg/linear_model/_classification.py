@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import LogLoss, MultinomialLoss, SquaredHinge
-from ..problem import Problem
+from ..problem import Problems
 from ._available import available_if
 from ._base import SHARED_CONSTRAINTS, PenalizedModel, as_stored
 from ._checks import as_python, check_labels, make_coordinates, normalised_weights
@@ -198,13 +198,12 @@ class PenalizedClassifier(ClassificationMixin, PenalizedModel):
         samples, _ = normalised_weights(sample_weight, X)
         codes, weights, _ = encode_classes(self, y, samples)
         targets, loss = class_targets(self.loss, codes, self.classes_.size)
-        n_outputs = targets[0].shape[0]
+        n_outputs = targets.shape[1]
         coordinates = make_coordinates(self, X.shape[1], n_outputs)
         with np.errstate(over="ignore", invalid="ignore"):
             design = make_design(X, weights, self.fit_intercept)
-        penalty = self._penalty()
         return Task(
-            [Problem(design, y, weights, loss, penalty, coordinates, self.fit_intercept) for y in targets],
+            Problems(design, targets, weights, loss, self._penalty(), coordinates, self.fit_intercept),
             partial(class_attributes, design=design, dtype=X.dtype, softmax=n_outputs > 1),
             samples,
         )
@@ -219,11 +218,11 @@ def class_attributes(coef, intercept, design, dtype, softmax):
 
 
 def class_targets(loss, codes, n_classes):
-    """The targets (K, n) of each problem to solve, and its loss."""
+    """The targets (m, K, n) of the problems to solve, and their loss."""
+    hits = (codes == np.arange(n_classes)[:, None]).astype(float)
     if loss == "log_loss" and n_classes > 2:
-        return [(codes == np.arange(n_classes)[:, None]).astype(float)], MultinomialLoss()
-    columns = range(1, 2) if n_classes == 2 else range(n_classes)
-    hits = [(codes == k).astype(float)[None, :] for k in columns]
+        return hits[None], MultinomialLoss()
+    alone = hits[1:, None] if n_classes == 2 else hits[:, None]
     if loss == "log_loss":
-        return hits, LogLoss()
-    return [2.0 * hit - 1.0 for hit in hits], SquaredHinge()
+        return alone, LogLoss()
+    return 2.0 * alone - 1.0, SquaredHinge()

@@ -73,7 +73,7 @@ class PathMixin:
             options = {"workspace": task.workspace, "tol": self.tol, "max_iter": self.max_iter}
             path = solve_paths(task.problems, task.strengths(alphas), **options)
         for model, row, solutions in zip(models, alphas, path, strict=True):
-            model._warn(solutions, row)
+            model._warn(solutions.doubtful(row))
             model._adopt(task, solutions)
         return models, task
 

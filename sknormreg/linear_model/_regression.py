@@ -10,7 +10,7 @@ from sklearn.utils.validation import assert_all_finite, check_array
 from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
-from ..problem import Problem
+from ..problem import Problems
 from ._base import SHARED_CONSTRAINTS, PenalizedModel, as_stored
 from ._checks import make_coordinates, normalised_weights
 from ._nameless import nameless
@@ -19,6 +19,9 @@ from ._progress import Progress
 from ._read import FLOATS, read
 from ._target_names import keep_target_names
 from ._task import Task
+
+_FAR = 8.0  # deviations from zero at which a mean has to be taken off twice
+_SAMPLE = 16  # of them that tell what is far from zero
 
 
 @nameless
@@ -42,7 +45,10 @@ class RegressionMixin(MultiOutputMixin, RegressorMixin):
 
 
 def read_regression_data(estimator, X, y, check_input=True):
-    """(X, Y, ndim of y): Y (K, n) in float64, X as stored wherever the kernels can read that."""
+    """(X, Y, ndim of y): Y (K, n) in float64, X as stored wherever the kernels can read that.
+
+    Y may be a view of y.
+    """
     given = y
     if check_input:
         X, y = read(estimator, X, y, multi_output=True, y_numeric=True)
@@ -57,21 +63,24 @@ def read_regression_data(estimator, X, y, check_input=True):
         )
     keep_target_names(estimator, given)
     Y = np.asarray(y, dtype=np.float64)
-    return X, (Y[None, :] if Y.ndim == 1 else np.ascontiguousarray(Y.T)), Y.ndim
+    return X, np.atleast_2d(Y.T), Y.ndim
 
 
 def centre_target(Y, weights, fit_intercept):
-    """(Y - mean, mean (K,))."""
+    """(Y - mean, mean (K,)), in the order of Y; Y itself without an intercept."""
     if not fit_intercept:
         return Y, np.zeros(Y.shape[0])
-    raw, mean = Y, Y @ weights
-    Y = Y - mean[:, None]
-    rest = Y @ weights  # what rounding left, when the mean is far above the deviation
-    Y, mean = Y - rest[:, None], mean + rest
-    for k in (raw[:, 0] == raw[:, -1]).nonzero()[0]:
-        if np.all(raw[k] == raw[k, 0]):
-            Y[k], mean[k] = 0.0, raw[k, 0]  # not even a rounding error to explain
-    return Y, mean
+    mean = Y @ weights
+    centred = np.subtract(Y, mean[:, None])
+    sample = np.abs(centred[:, :: max(1, len(weights) // _SAMPLE)]).mean(axis=1)
+    if not np.all(np.abs(mean) <= _FAR * sample):
+        rest = centred @ weights  # what rounding left, when the mean is far above the deviation
+        centred -= rest[:, None]
+        mean += rest
+    for k in np.flatnonzero((Y[:, 0] == Y[:, -1]) & (Y[:, 0] == Y[:, len(weights) // 2])):
+        if np.all(Y[k] == Y[k, 0]):
+            centred[k], mean[k] = 0.0, Y[k, 0]  # not even a rounding error to explain
+    return centred, mean
 
 
 @nameless
@@ -118,12 +127,16 @@ class PenalizedSquares(RegressionMixin, PenalizedModel):
         with np.errstate(over="ignore", invalid="ignore"):
             design = make_design(X, weights, self.fit_intercept)
             Y, y_mean = centre_target(Y, weights, self.fit_intercept)
-            loss, penalty = SquaredLoss(), self._penalty()
             task = Task(
-                [
-                    Problem(design, y[None, :], weights, loss, penalty, coordinates, self.fit_intercept)
-                    for y in Y
-                ],
+                Problems(
+                    design,
+                    Y[:, None],
+                    weights,
+                    SquaredLoss(),
+                    self._penalty(),
+                    coordinates,
+                    self.fit_intercept,
+                ),
                 partial(regression_attributes, design=design, y_mean=y_mean, dtype=X.dtype, y_ndim=y_ndim),
                 weights,
                 target_mean=y_mean,

@@ -5,8 +5,8 @@ from copy import copy
 import numpy as np
 
 from ..diagnosis.relaxed import refitted
-from ..solvers.solution import Status
-from ._base import stack, store
+from ..solvers.solution import Solutions, Status
+from ._base import store
 
 
 def relaxed(task, models, gammas):
@@ -23,11 +23,13 @@ def relaxed(task, models, gammas):
         columns = [refitted(problem, coefs[:, k], **options) for k, problem in enumerate(task.problems)]
     found, unbounded = [], []
     for model, solutions in zip(models, zip(*columns, strict=True), strict=True):
-        finite = [s for s in solutions if s.status is not Status.NO_MINIMISER]
-        first._warn(finite, np.zeros(len(finite)))
-        parts = task.attributes(*stack(solutions))
+        solutions = Solutions.gathered(solutions)
+        endless = solutions.status == Status.NO_MINIMISER
+        doubtful = solutions.doubtful(np.zeros(len(solutions)))
+        first._warn([pair for pair in doubtful if pair[0].status is not Status.NO_MINIMISER])
+        parts = task.attributes(solutions.coef, solutions.intercept)
         found.append([_blended(model, parts, gamma) for gamma in gammas])
-        unbounded.append(len(finite) < len(solutions))
+        unbounded.append(bool(endless.any()))
     return found, unbounded
 
 

@@ -11,7 +11,7 @@ from .. import penalties
 from .._compat import Interval, StrOptions, fit_context
 from ..design import make_design
 from ..losses import SquaredLoss
-from ..problem import Problem
+from ..problem import Problems
 from ._base import SHARED_CONSTRAINTS, PenalizedModel
 from ._by_name import in_order, is_by_name
 from ._checks import floats, make_coordinates, normalised_weights
@@ -55,13 +55,10 @@ class RidgeRows:
     def task(self, coordinates, targets=slice(None)):
         """A problem for each of the targets."""
         data = self.data
-        problems = [
-            Problem(
-                self.design, y[None, :], data.weights, SquaredLoss(), penalties.L2(), coordinates,
-                self.fit_intercept,
-            )
-            for y in self.Y[targets]
-        ]  # fmt: skip
+        problems = Problems(
+            self.design, self.Y[targets][:, None], data.weights, SquaredLoss(), penalties.L2(), coordinates,
+            self.fit_intercept,
+        )  # fmt: skip
         return Task(
             problems, self.attributes, data.sample_weights, data.total, 2.0 * data.total,
             target_mean=self.y_mean[targets], summed=True,

@@ -11,6 +11,7 @@ from sklearn.base import clone, is_classifier
 from ..design import make_design
 from ..diagnosis.criteria import gaussian_deviance
 from ..elimination.path import eliminate
+from ..solvers.solution import Solutions
 from ..solvers.squares.ridge import certify
 from ._base import store
 from ._checks import make_coordinates
@@ -142,16 +143,16 @@ class RidgeElimination:
 
     def fitted(self):
         """The estimator at the present features, refined on the rows and certified."""
-        coef, solutions = np.empty_like(self.coef), []
+        solutions = []
         with np.errstate(over="ignore", invalid="ignore"):
             for group, part in zip(self.groups, self.parts, strict=True):
                 found = part.refined()
-                coef[group] = found.coef
                 low = np.where(part.kept, -np.inf, 0.0)
                 within = replace(self.coordinates, low=low, high=-low)
                 task = self.rows.task(within, group)
-                solutions += certify(task.at(self.alphas[group]), found, self.estimator.tol)
+                solutions.append(certify(task.at(self.alphas[group]), found, self.estimator.tol))
         model = copy.copy(self.estimator)
-        model._warn(solutions, self.alphas)
+        solutions = Solutions.joined(solutions)
+        model._warn(solutions.doubtful(self.alphas))
         model._adopt(self.rows.task(self.coordinates), solutions)
         return model

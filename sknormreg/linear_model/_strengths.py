@@ -24,14 +24,14 @@ def largest_alpha(task):
 
 def alphas_by_freedom(task):
     """(largest, smallest) alpha of an L2 norm between which nearly all of its degrees of freedom go."""
-    ranges = [freedom_range(problem, task.workspace) for problem in task.problems[: _distinct(task)]]
+    ranges = [freedom_range(task.problems[k], task.workspace) for k in range(_distinct(task))]
     largest, smallest = zip(*ranges, strict=True)
     return max(largest) * task.alpha_unit, min(smallest) * task.alpha_unit
 
 
 def _distinct(task):
     """How many problems have a Hessian of their own: targets of squared loss share one."""
-    return 1 if task.problems[0].loss.quadratic else len(task.problems)
+    return 1 if task.problems.loss.quadratic else len(task.problems)
 
 
 def path_start(task):

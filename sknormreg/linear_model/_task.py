@@ -4,17 +4,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..problem import Problems
 from ..solvers.workspace import Workspace
 
 
 @dataclass
 class Task:
-    """Problems of one design, weights and loss, one for each target or class that is fitted alone.
+    """The `Problems` of an estimator, one for each target or class that is fitted alone.
 
-    The penalty of a problem has the estimator's form and some strength; `at` gives it the one wanted.
+    Their penalty has the estimator's form and some strength; `at` gives them those wanted.
     """
 
-    problems: list
+    problems: Problems
     attributes: object  # function of (coef, intercept) in centred units: the fitted attributes
     samples: np.ndarray  # weights of the samples in scores, sum to one: those of classes not counted
     alpha_unit: float = 1.0  # the alpha that is strength one inside
@@ -27,7 +28,7 @@ class Task:
     @property
     def targets(self):
         """(K, n), centred where there is an intercept."""
-        return np.concatenate([problem.y for problem in self.problems])
+        return self.problems.Y
 
     @property
     def given_targets(self):
@@ -37,7 +38,7 @@ class Task:
     @property
     def weights(self):
         """Of the samples in the loss, sum to one: those of classes counted."""
-        return self.problems[0].weights
+        return self.problems.weights
 
     def strengths_of_part(self, alphas, share):
         """Of the penalties for samples that have a `share` of all the weight."""
@@ -45,11 +46,11 @@ class Task:
 
     def with_penalty(self, penalty):
         """The same task and workspace under another penalty."""
-        return replace(self, problems=[replace(problem, penalty=penalty) for problem in self.problems])
+        return replace(self, problems=replace(self.problems, penalty=penalty))
 
     def at(self, alphas):
         """The problems at alphas of the estimator's, one each."""
-        return [p.with_alpha(a) for p, a in zip(self.problems, self.strengths(alphas), strict=True)]
+        return self.problems.at(self.strengths(alphas))
 
     def strengths(self, alphas):
         """Of the penalties inside, for alphas of the estimator's."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._compat import import_pandas
 from ..diagnosis.freedom import degrees_of_freedom
-from ..linear_model import Versioned, output_names, stack
+from ..linear_model import Versioned, output_names
 from ..linear_model._checks import floats
 from ..solvers.paths import solve_from, solve_paths
 from ._alpha_grid import check_grid, falling
@@ -102,7 +102,7 @@ def path_of(model, task, alphas, pipeline=None):
     with np.errstate(over="ignore", invalid="ignore"):
         options = {"workspace": task.workspace, "tol": model.tol, "max_iter": model.max_iter}
         found = solve_paths(task.problems, task.strengths(rows), **options)
-    model._warn([s for row in found for s in row], rows.ravel())
+    model._warn([pair for row in zip(found, rows, strict=True) for pair in row[0].doubtful(row[1])])
     return RegularizationPath(model, task, alphas, found, pipeline)
 
 
@@ -154,7 +154,7 @@ class RegularizationPath(Versioned):
         self._model, self._task, self._rows, self._pipeline = model, task, rows, pipeline
         self._models = None  # at each alpha, where there is no task
         self.alphas = alphas
-        found = [task.attributes(*stack(row)) for row in rows]
+        found = [task.attributes(row.coef, row.intercept) for row in rows]
         self.coefs = _first_if_alone(np.stack([np.atleast_2d(f["coef_"]) for f in found], axis=-1))
         self.intercepts = _first_if_alone(
             np.stack([np.atleast_1d(f["intercept_"]) for f in found], axis=-1)
@@ -177,7 +177,7 @@ class RegularizationPath(Versioned):
         return state
 
     def _of_solutions(self, name):
-        return _first_if_alone(np.array([[getattr(s, name) for s in row] for row in self._rows]).T)
+        return _first_if_alone(np.array([getattr(row, name) for row in self._rows]).T)
 
     def __repr__(self):
         model, first, last = self._around(self._model), self.alphas[0], self.alphas[-1]
@@ -223,13 +223,14 @@ class RegularizationPath(Versioned):
                 )
             return self._around(copy(self._models[place[0]]))
         solutions = self._rows[place[0]] if place.size else self._between(float(alpha))
-        self._model._warn(solutions, np.full(len(solutions), alpha))
+        self._model._warn(solutions.doubtful(np.full(len(solutions), alpha)))
         return self._around(self._adopted(alpha, solutions))
 
     def _adopted(self, alpha, solutions):
         """The estimator with the solutions of its problems."""
         model = copy(self._model).set_params(alpha=alpha)
         model._adopt(self._task, solutions)
+        model.coef_ = model.coef_.copy()  # the path keeps its own
         return model
 
     def _around(self, model):

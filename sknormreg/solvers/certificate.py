@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..moments import mean_squares
-
 
 @dataclass
 class Landing:
@@ -99,17 +97,6 @@ def _gap_of(problem, at, correlation):
 def evaluate(problem, flat, intercept):
     """The point at coefficients `flat`; the intercept is settled for them, starting from `intercept`."""
     return survey(problem, arrive(problem, flat, intercept))
-
-
-def squared_residuals(problem, coefs):
-    """(residuals (A, n), intercepts (A,), half mean squares (A,)) at rows of coefficients (A, p).
-
-    The target of the problem is one row for all of them, or a row each. Intercepts start from zero.
-    """
-    z = problem.design.matvec(coefs)
-    change = (problem.y - z) @ problem.weights if problem.fit_intercept else np.zeros(len(coefs))
-    residuals = problem.y - z - change[:, None]
-    return residuals, change, 0.5 * mean_squares(residuals, problem.weights)
 
 
 def squared_objective_and_gap(penalty, coordinates, flat, correlation, loss, charge):

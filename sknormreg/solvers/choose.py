@@ -243,8 +243,8 @@ def choose_inner(problem, members, crude=False):
 
 
 def is_linear_system(problems):
-    """Whether problems of one design have no bounds, squared loss, and an L2 penalty or none at all."""
-    return Case(problems, np.array([[problem.penalty.alpha for problem in problems]])).linear
+    """Whether `Problems` have no bounds, squared loss, and an L2 penalty or none at all."""
+    return Case(problems, problems.strengths[None]).linear
 
 
 def needs_basis(case):

@@ -17,7 +17,7 @@ from .choose import choose
 from .independent import Reparametrised
 from .loop import solve_path
 from .rotation import solve_rotated
-from .solution import Status
+from .solution import Solutions, Status
 from .squares.batched import BatchedPath
 from .squares.moments_path import Squares, certify, solve_moments
 from .squares.ridge import solve_squares
@@ -28,54 +28,50 @@ _log = logging.getLogger("sknormreg")
 
 
 def solve_paths(problems, strengths, *, workspace, tol, max_iter=None):
-    """A list of solutions, one per problem, for each row of `strengths` (A, K), in the order given."""
-    _share(problems)
-    found = np.empty(strengths.shape, dtype=object)
+    """`Solutions` of `Problems` for each row of `strengths` (A, K), in the order given."""
+    rows = [None] * len(strengths)
     together = _rows_together(problems, strengths)
     if together.any():
         route = choose(problems, strengths[together])
-        found[together] = _solve_together(route, problems, strengths[together], workspace, tol, max_iter)
+        found = _solve_together(route, problems, strengths[together], workspace, tol, max_iter)
+        for a, solutions in zip(np.flatnonzero(together), found, strict=True):
+            rows[a] = solutions
     rest = np.flatnonzero(~together)
     if rest.size:
-        for k, problem in enumerate(problems):
-            order = rest[np.argsort(-strengths[rest, k], kind="stable")]
-            alphas = strengths[order, k]
-            route = choose([problem], alphas[:, None])
-            found[order, k] = _solve_alone(route, problem, alphas, workspace, tol, max_iter)
-    return [
-        [_explained(*pair) for pair in zip(_at(problems, row), solutions, strict=True)]
-        for row, solutions in zip(strengths, found, strict=True)
-    ]
+        options = {"workspace": workspace, "tol": tol, "max_iter": max_iter}
+        for a, solutions in zip(rest, _one_by_one(problems, strengths[rest], **options), strict=True):
+            rows[a] = Solutions.gathered(solutions)
+    return [_explained(problems.at(row), found) for row, found in zip(strengths, rows, strict=True)]
 
 
 def solve_from(problems, starts, *, workspace, tol, max_iter=None, callback=None):
-    """One solution per problem, each at its own strength and from its start: (coef, intercept) or None."""
-    _share(problems)
-    strengths = np.array([[problem.penalty.alpha for problem in problems]])
+    """`Solutions` of `Problems` at their strengths, each from its start: (coef, intercept) or None."""
+    strengths = problems.strengths[None]
     route = choose(problems, strengths, cold=_cold(starts[0]))
     if route.solver in _TOGETHER:
         [found] = _solve_together(route, problems, strengths, workspace, tol, max_iter)
-    else:
-        found = []
-        for problem, alphas, start in zip(problems, strengths.T, starts, strict=True):
-            if found:
-                route = choose([problem], alphas[:, None], cold=_cold(start))
-            found += _solve_alone(route, problem, alphas, workspace, tol, max_iter, start, callback)
-    return [_explained(*pair) for pair in zip(problems, found, strict=True)]
+        return _explained(problems, found)
+    found = []
+    for problem, alphas, start in zip(problems, strengths.T, starts, strict=True):
+        if found:
+            route = choose([problem], alphas[:, None], cold=_cold(start))
+        found += _solve_alone(route, problem, alphas, workspace, tol, max_iter, start, callback)
+    return _explained(problems, Solutions.gathered(found))
+
+
+def _one_by_one(problems, strengths, **options):
+    """Rows of solutions (A, K), each problem along its own path."""
+    found = np.empty(strengths.shape, dtype=object)
+    for k, problem in enumerate(problems):
+        order = np.argsort(-strengths[:, k], kind="stable")
+        alphas = strengths[order, k]
+        found[order, k] = _solve_alone(choose([problem], alphas[:, None]), problem, alphas, **options)
+    return found
 
 
 def _cold(start):
     """Whether a start is none: zero has one intercept, whatever came before."""
     return start is None or not start[0].any()
-
-
-def _share(problems):
-    for problem in problems[1:]:
-        problem.share(problems[0])
-
-
-def _at(problems, strengths):
-    return [problem.with_alpha(float(a)) for problem, a in zip(problems, strengths, strict=True)]
 
 
 def _rows_together(problems, strengths):
@@ -91,12 +87,12 @@ def _rows_together(problems, strengths):
 
 
 def _solve_together(route, problems, strengths, workspace, tol, max_iter):
-    """Rows of solutions."""
+    """`Solutions` for each row."""
     before = _before(workspace)
     options = {"workspace": workspace, "tol": tol, "max_iter": max_iter}
     found = _TOGETHER[route.solver](problems, strengths, **options)
-    for row in found:
-        _keep(route, row)
+    for solutions in found:
+        solutions.route[:] = route.name
     _tell(route, problems, len(strengths), workspace, before)
     return found
 
@@ -114,15 +110,10 @@ def _solve_alone(route, problem, alphas, workspace, tol, max_iter, start=None, c
     else:
         options |= {"start": start, "callback": callback}
         found = list(solver(problem, alphas, workspace=workspace, **options))
-    _keep(route, found)
+    for solution in found:  # beside what took over
+        solution.route = f"{route.name}, then {solution.route}" if solution.route else route.name
     _tell(route, [problem], len(alphas), workspace, before)
     return found
-
-
-def _keep(route, solutions):
-    """Write the route on solutions, beside what took over."""
-    for solution in solutions:
-        solution.route = f"{route.name}, then {solution.route}" if solution.route else route.name
 
 
 def _before(workspace):
@@ -140,7 +131,7 @@ def _tell(route, problems, count, workspace, before):
 
 
 def _systems(problems, strengths, *, workspace, tol, max_iter):
-    return [solve_squares(_at(problems, row), tol, max_iter, workspace) for row in strengths]
+    return [solve_squares(problems.at(row), tol, max_iter, workspace) for row in strengths]
 
 
 def _outer_loop(problem, alphas, **options):
@@ -192,10 +183,17 @@ _ALONE = {
 }
 
 
-def _explained(problem, solution):
-    """The same solution, but its status tells of squares that vanish where they made the fit fail.
+def _explained(problems, solutions):
+    """The same, but a status tells of squares that vanish where they made the fit fail."""
+    for k in solutions.uncertified():
+        solutions.status[k] = _reason(problems[k], solutions[k])
+    return solutions
 
-    A column without curvature in double precision pulls at its coefficient, and no step can be told.
+
+def _reason(problem, solution):
+    """The status of a solution, or that a column without curvature in double precision failed it.
+
+    It pulls at its coefficient, and no step can be told.
     """
     design, c = problem.design, problem.coordinates
     if solution.status is Status.MAX_ITER:
@@ -205,7 +203,7 @@ def _explained(problem, solution):
         dual = evaluate(problem, problem.null_coef(), np.zeros(problem.n_outputs)).dual
         pulls = np.abs(design.correlate(dual / (np.abs(dual).max() or 1.0))) > 0.0
     else:
-        return solution
+        return solution.status
     vanishing = design.squares(np.arange(problem.n_features), problem.weights) < _TINY
     vanishing = vanishing & pulls.reshape(problem.shape)
-    return replace(solution, status=Status.VANISHING) if vanishing.any() else solution
+    return Status.VANISHING if vanishing.any() else solution.status

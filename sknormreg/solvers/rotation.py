@@ -25,7 +25,7 @@ def solve_rotated(problem, alphas, *, workspace, tol, max_iter, callback=None):
     """Yield the solutions along a path, certified on the original rows."""
     wide, K = problem.design, problem.n_outputs
     factor = problem.penalty.l2_factor(problem.coordinates)[: problem.n_features]
-    Z, back = _rotation(wide, factor, problem.weights * problem.fit_intercept)
+    Z, back = _rotation(wide, factor, problem.weights * problem.fit_intercept, workspace)
     size = K * Z.shape[1]
     small = replace(
         problem,
@@ -51,14 +51,14 @@ def solve_rotated(problem, alphas, *, workspace, tol, max_iter, callback=None):
         )
 
 
-def _rotation(wide, factor, s):
+def _rotation(wide, factor, s, workspace):
     """Z (n, r), and the function that turns coefficients t (K, r) for it into w (K, p).
 
     `s` are the weights in whose mean the rows are centred once more, as the first mean is rounded to its
     own size; zero without an intercept.
     """
     n, p = wide.shape
-    kernel = wide.outer(1.0 / factor)
+    kernel = workspace.outer(wide, 1.0 / factor)
     across = kernel @ s
     values, vectors = linalg.eigh(kernel - across - across[:, None] + s @ across)
     kept = values > n * _EPS * values.max(initial=0.0)

@@ -1,5 +1,6 @@
 """What a solver hands back: a solution, and why it stopped, in words that tell what to do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import isfinite, isnan
@@ -78,3 +79,69 @@ class Solution:
     @property
     def relative_gap(self):
         return self.dual_gap / self.null_objective if self.null_objective > 0 else self.dual_gap
+
+
+@dataclass(eq=False)
+class Solutions(Sequence):
+    """Those of m problems of K outputs each, as arrays; a single `Solution` is made when asked for."""
+
+    coef: np.ndarray  # (m K, p)
+    intercept: np.ndarray  # (m K,)
+    objective: np.ndarray  # (m,), as all others
+    dual_gap: np.ndarray
+    null_objective: np.ndarray
+    n_iter: np.ndarray
+    status: np.ndarray
+    route: np.ndarray
+
+    @classmethod
+    def gathered(cls, solutions):
+        """From a list of single ones."""
+        parts = [np.array([getattr(s, name) for s in solutions], dtype=_KIND.get(name)) for name in _EACH]
+        intercept = np.concatenate([s.intercept for s in solutions])
+        return cls(np.concatenate([s.coef for s in solutions]), intercept, *parts)
+
+    @classmethod
+    def joined(cls, groups):
+        """Of all groups of `Solutions`, one after the other."""
+        return cls(*(np.concatenate([getattr(group, name) for group in groups]) for name in _ALL))
+
+    @classmethod
+    def judged(cls, coef, intercept, objective, gap, null_objective, tol, n_iter=1, direct=False):
+        """Of problems of one output, whose gaps alone tell their status."""
+        status = np.full(len(coef), Status.CONVERGED)
+        fine = (gap <= tol * null_objective + 8 * _EPS * objective) & np.isfinite(objective)
+        for k in np.flatnonzero(~fine):
+            status[k] = Status.judge(gap[k], tol, null_objective[k], objective[k], direct)
+        n_iter = np.full(len(coef), n_iter)
+        route = np.full(len(coef), "", dtype=object)
+        return cls(coef, intercept, objective, gap, null_objective, n_iter, status, route)
+
+    def part(self, some):
+        """Those of a slice of problems of one output."""
+        return Solutions(*(getattr(self, name)[some] for name in _ALL))
+
+    def __len__(self):
+        return len(self.objective)
+
+    def __getitem__(self, k):
+        k, K = range(len(self))[k], len(self.coef) // len(self)
+        some = slice(k * K, (k + 1) * K)
+        return Solution(
+            self.coef[some], self.intercept[some], *(getattr(self, name)[k].item() for name in _NUMBERS),
+            self.status[k], self.route[k],
+        )  # fmt: skip
+
+    def doubtful(self, alphas):
+        """Pairs of a solution that is not certified and its alpha, one of `alphas` (m,)."""
+        return [(self[k], alphas[k]) for k in self.uncertified()]
+
+    def uncertified(self):
+        """Their places."""
+        return [k for k, status in enumerate(self.status.tolist()) if status is not Status.CONVERGED]
+
+
+_NUMBERS = ("objective", "dual_gap", "null_objective", "n_iter")
+_EACH = (*_NUMBERS, "status", "route")
+_KIND = {"status": object, "route": object}
+_ALL = ("coef", "intercept", *_EACH)

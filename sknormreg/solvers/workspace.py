@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from .squares.spectrum import of_features, of_rows
+
 _KEPT = 1 << 21  # doubles of gathered columns worth keeping: 16 MiB
 _CLOSE = 1e-2  # relative change of a curvature within which a Hessian serves again
 _CHEAP = 1 << 20  # products in a Hessian that costs next to nothing: always formed anew
@@ -48,6 +50,7 @@ class Workspace:
         self.thin = None  # `Thin`, once it was wanted
         self._squares = np.empty(0)  # weighted squares of columns, nan where not yet wanted
         self._outer = None  # (scale of the features, inner products of all rows in it)
+        self._spectrum = None  # (factors, whether of the rows, `Spectrum`)
 
     def anew(self):
         """An empty one for another design, that counts work with this."""
@@ -83,6 +86,25 @@ class Workspace:
             self._outer = scale, design.outer(scale)
             self.work.gram_columns += design.shape[0]
         return self._outer[1]
+
+    def spectrum(self, design, weights, factor, rows):
+        """The `Spectrum` of ridge regression on the side of the rows, or of the features; formed once."""
+        found = self.known_spectrum(factor, rows)
+        if found is None:
+            if rows:
+                found = of_rows(self.outer(design, 1.0 / factor), np.sqrt(weights), design.centred)
+            else:
+                found = of_features(self.whole_gram(design, weights), factor)
+            self._spectrum = factor, rows, found
+            self.work.factorisations += 1
+        return found
+
+    def known_spectrum(self, factor, rows):
+        """The same, or None where it is not at hand."""
+        known = self._spectrum
+        if known is None or known[1] is not rows or not np.array_equal(known[0], factor):
+            return None
+        return known[2]
 
     def columns(self):
         """Columns of the members times the root of the weights, (m, n); None where not at hand."""

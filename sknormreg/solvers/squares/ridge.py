@@ -6,13 +6,14 @@ for centred X and Y, weights s that sum to one and one lam per target. Which met
 each ends with refinement steps on residuals recomputed from X, so the squared condition number of a Gram
 matrix costs iterations and not digits. Where it is singular because columns depend on others, on the rows
 too and to rounding, these are left out (`dependent`). All else goes to an orthogonal method, which decides
-what depends on what. Both give the solution of minimum norm.
+what depends on what. Both give the solution of minimum norm. Many targets of a well-conditioned system are
+solved and certified on its `equations`.
 
 | rows n, features p                           | method                                               |
 |----------------------------------------------|------------------------------------------------------|
-| p <= 5000, and p <= n or some factor is 0    | Cholesky of G + lam F; one eigh(G) for several lam   |
+| p <= 5000, and p <= n or some factor is 0    | Cholesky of G + lam F; the spectrum for several lam  |
 | the same, singular, one lam                  | Cholesky of the columns that others depend on        |
-| n < p, n <= 5000, all lam and factors > 0    | Cholesky of X F^-1 X' + lam I; eigh for several lam  |
+| n < p, n <= 5000, all lam and factors > 0    | Cholesky of X F^-1 X' + lam I; spectrum, likewise    |
 | otherwise, dense or of moderate size         | QR with pivoting (`orthogonal`)                      |
 | otherwise                                    | LSQR                                                 |
 
@@ -20,93 +21,133 @@ Every method tells how far its objective is above the minimum: half the squared 
 system, of the last step of refinement, or the squared projection of the residual on the columns.
 """
 
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import replace
 
 import numpy as np
-from scipy import linalg
 from scipy.sparse.linalg import LinearOperator, lsqr
 
 from ...moments import mean_squares, without_mean
-from ...unpenalised import cholesky
-from ..certificate import evaluate, squared_residuals
-from ..solution import Solution
+from ..certificate import evaluate
+from ..solution import Solutions
 from ..workspace import Workspace
-from .dependent import SOUND, Dependent
+from .dependent import Dependent
+from .equations import many, solve_equations, target_blocks
 from .orthogonal import orthogonal_ridge
+from .systems import Dual, Primal, SystemFit
 
 _LARGEST = 5000  # side of a matrix worth factorising
 _DENSE = 1 << 25  # entries of sparse rows that an orthogonal method may hold: 256 MiB
 _DEAR = 1 << 42  # operations of one, from which on an iterative method has to do
+_HELD = 1 << 21  # doubles of targets that it turns at a time: 16 MiB
 _REFINEMENTS = 10
 _EPS = np.finfo(float).eps
 
 
-@dataclass
-class SystemFit:
-    """What was found for K targets."""
-
-    coef: np.ndarray  # (K, p)
-    above: np.ndarray  # (K,), how far the objective is above its minimum; inf where it is not known
-    n_iter: int = 1  # the most of any target
-    direct: bool = True  # no iterations that might have been more
-
-
 def solve_squares(problems, tol, max_iter=None, workspace=None):
-    """Certified solutions of such problems, that differ in target and strength only."""
-    first = problems[0]
-    Y = np.concatenate([problem.y for problem in problems])
-    lam = np.array([problem.penalty.alpha for problem in problems])
-    factor = first.penalty.l2_factor(first.coordinates)
-    found = solve_ridge(first.design, Y, first.weights, lam, factor, max_iter, workspace)
+    """Certified `Solutions` of such problems."""
+    factor = problems.penalty.l2_factor(problems.coordinates)
+    rows = problems.design, problems.Y, problems.weights
+    found = solve_ridge(*rows, problems.strengths, factor, max_iter, workspace)
     return certify(problems, found, tol)
 
 
 def certify(problems, found, tol):
-    """Solutions from what was found for one problem each.
+    """`Solutions` from what was found for one problem each, for all in one go.
 
     The gap is what a factorisation tells of the minimum, where there is one: the dual point that X'u makes
     charges its rounding to the curvature of the penalty alone, and not to that of the whole system.
     """
-    Y, solutions = np.concatenate([problem.y for problem in problems]), []
-    _, intercepts, losses = squared_residuals(replace(problems[0], y=Y), found.coef)
-    for k, (problem, w, gap) in enumerate(zip(problems, found.coef, found.above, strict=True)):
-        if not np.isfinite(gap):
-            gap = evaluate(problem, w, intercepts[k : k + 1]).gap
-        solution = Solution.judged(
-            w[None, :], intercepts[k : k + 1], losses[k] + problem.penalty.value(w, problem.coordinates),
-            float(gap), problem.null_objective(), tol, found.n_iter, direct=found.direct,
-        )  # fmt: skip
-        solutions.append(solution)
-    return solutions
+    if found.objective is None:
+        found = replace(found, **_on_rows(problems, found.coef))
+    above = found.above.copy()
+    for k in np.flatnonzero(~np.isfinite(above)):
+        above[k] = evaluate(problems[k], found.coef[k], found.intercept[k : k + 1]).gap
+    options = {"n_iter": found.n_iter, "direct": found.direct}
+    null = 0.5 * found.squares  # of coefficients of zero
+    return Solutions.judged(found.coef, found.intercept, found.objective, above, null, tol, **options)
+
+
+def _on_rows(problems, coef):
+    """What a `SystemFit` may leave out, from the rows."""
+    design, weights, count = problems.design, problems.weights, len(coef)
+    objective, squares, intercept = np.empty(count), np.empty(count), np.zeros(count)
+    root, lam = np.sqrt(problems.coordinates.factor), np.sqrt(problems.strengths)
+    for some in target_blocks(count, design):
+        Y = problems.Y[some]
+        squares[some] = mean_squares(Y, weights)
+        residual = Y - design.matvec(coef[some])
+        if problems.fit_intercept:
+            intercept[some] = residual @ weights
+            residual -= intercept[some, None]
+        charged = lam[some, None] * coef[some] * root  # the root first: squares alone may overflow
+        loss = mean_squares(residual, weights)
+        objective[some] = 0.5 * (loss + np.einsum("kj,kj->k", charged, charged))
+    return {"objective": objective, "intercept": intercept, "squares": squares}
 
 
 def solve_ridge(design, Y, weights, lam, factor, max_iter=None, workspace=None):
     """`SystemFit` of targets Y (K, n)."""
-    n, p = design.shape
-    root = np.sqrt(weights)
-    lam = np.broadcast_to(lam, Y.shape[0])
+    lam = np.array(np.broadcast_to(lam, Y.shape[0]), dtype=np.float64)
     if not lam.any():
-        factor = np.ones(p)  # nothing is penalised: minimum norm over all features
-    method, workspace = None, workspace or Workspace()
-    if p <= _LARGEST and (p <= n or np.any(factor == 0)):
-        method = _Primal(design, weights, lam, factor, workspace)
-    elif n < p and n <= _LARGEST and np.all(lam > 0) and np.all(factor > 0):
-        method = _Dual(design, weights, lam, factor, workspace)
-    if method is not None and method.sound:
-        coef, settled, above = refine(method, design, Y, weights)
-        if settled:
-            return SystemFit(coef, above)
-    if isinstance(method, _Primal) and not method.sound and np.all(lam == lam[0]):
-        method = Dependent(design, weights, lam, factor, workspace.whole_gram(design, weights))
-        if method.sound:
-            coef, settled, above = refine(method, design, Y, weights)
-            if settled:
-                coef, settled, above = refine(method, design, Y, weights, method.shortened(coef))
-            if settled:
-                return SystemFit(coef, above)
+        factor = np.ones(design.shape[1])  # nothing is penalised: minimum norm over all features
+    workspace = workspace or Workspace()
+    system = make_system(design, weights, lam, factor, workspace)
+    if system is not None and system.sound:
+        found = solve_equations(system, Y, np.arange(len(Y))) if many(system, len(Y)) else None
+        found = found or refined(system, design, Y, weights)
+        if found is not None:
+            return found
+    if isinstance(system, Primal) and not system.sound and np.all(lam == lam[0]):
+        system = Dependent(design, weights, lam, factor, workspace.whole_gram(design, weights))
+        if system.sound:
+            found = refined(system, design, Y, weights)
+            if found is not None:
+                found = refined(system, design, Y, weights, system.shortened(found.coef))
+            if found is not None:
+                return found
     if _can_be_dense(design):
-        return SystemFit(*orthogonal_ridge(design, Y, root, lam, factor))
-    return _by_lsqr(design, Y, root, lam, factor, max_iter)
+        return _by_orthogonal(design, Y, np.sqrt(weights), lam, factor)
+    return _by_lsqr(design, Y, np.sqrt(weights), lam, factor, max_iter)
+
+
+def _by_orthogonal(design, Y, root, lam, factor):
+    """Block by block of targets, each large enough to be worth its factorisation."""
+    coef, above = np.empty((len(Y), design.shape[1])), np.empty(len(Y))
+    height = max(min(design.shape), _HELD // max(design.shape))
+    for first in range(0, len(Y), height):
+        some = slice(first, first + height)
+        coef[some], above[some] = orthogonal_ridge(design, Y[some], root, lam[some], factor)
+    return SystemFit(coef, above)
+
+
+def make_system(design, weights, lam, factor, workspace):
+    """The linear system of the smaller side at strengths lam (K,), one for each target; or None."""
+    n, p = design.shape
+    if p <= _LARGEST and (p <= n or np.any(factor == 0)):
+        return Primal(design, weights, lam, factor, workspace)
+    if n < p and n <= _LARGEST and np.all(lam > 0) and np.all(factor > 0):
+        return Dual(design, weights, lam, factor, workspace)
+    return None
+
+
+def refined(system, design, Y, weights, start=None):
+    """The `SystemFit` refined on the rows, or None where that does not settle."""
+    coef, above = np.empty((len(Y), design.shape[1])), np.empty(len(Y))
+    for some in target_blocks(len(Y), design):
+        targets = np.ascontiguousarray(Y[some])
+        begun = None if start is None else start[some]
+        coef[some], settled, above[some] = refine(_part(system, some), design, targets, weights, begun)
+        if not settled:
+            return None
+    return SystemFit(coef, above)
+
+
+def _part(system, some):
+    """That of some of the targets."""
+    made = copy(system)
+    made.lam = system.lam[some]
+    return made
 
 
 def _can_be_dense(design):
@@ -127,7 +168,7 @@ def refine(method, design, Y, weights, start=None):
     the minimum was half the square of that, with the penalty's share, and is less after it.
     """
     coef = np.zeros((Y.shape[0], design.shape[1])) if start is None else start
-    residual = Y if start is None else _residual(design, Y, weights, coef)
+    residual = Y if start is None else _left(design, Y, weights, design.matvec(coef))
     previous = np.inf
     reach = np.sqrt(mean_squares(Y, weights))
     for _ in range(_REFINEMENTS):
@@ -144,103 +185,16 @@ def refine(method, design, Y, weights, start=None):
         above = 0.5 * (squares + (charged * charged) @ method.factor)
         if size >= 0.5 * previous:
             break
+        first = start is None and previous == np.inf  # the step is then all that there is
         coef, previous = trial, size
-        residual = _residual(design, Y, weights, coef)
         if size <= 4 * _EPS:
             break
+        residual = _left(design, Y, weights, moved if first else design.matvec(coef))
     return coef, bool(previous <= 1e-10 and method.reliable(reach)), above
 
 
-def _residual(design, Y, weights, coef):
-    return without_mean(design, Y - design.matvec(coef), weights)
-
-
-class _Primal:
-    """(G + lam F) change = X'S r - lam F w."""
-
-    def __init__(self, design, weights, lam, factor, workspace):
-        self.design, self.weights, self.lam, self.factor = design, weights, lam, factor
-        gram = workspace.whole_gram(design, weights)
-        self.several = np.unique(lam).size > 1
-        if self.several and np.all(factor == factor[0]):
-            self.values, self.vectors = linalg.eigh(gram)
-            shifted = self.values[0] + lam.min() * factor[0]
-            self.sound = shifted > max(SOUND, 10 * len(gram) * _EPS) * self.values[-1]
-            self._solve = self._by_eigh
-        else:
-            self.factors = {}
-            for value in np.unique(lam):
-                self.factors[value] = _cholesky_solver(gram + np.diag(value * factor))
-            self.sound = all(f is not None for f in self.factors.values())
-            self._solve = self._by_factors
-
-    def correct(self, residual, coef):
-        gradient = self.design.correlate(residual * self.weights)
-        gradient -= self.lam[:, None] * self.factor * coef
-        return self._solve(gradient)
-
-    def reliable(self, reach):
-        return True
-
-    def _by_eigh(self, rhs):
-        scale = self.values + (self.lam * self.factor[0])[:, None]
-        return ((rhs @ self.vectors) / scale) @ self.vectors.T
-
-    def _by_factors(self, rhs):
-        out = np.empty_like(rhs)
-        for value, solve in self.factors.items():
-            chosen = self.lam == value
-            out[chosen] = solve(rhs[chosen].T).T
-        return out
-
-
-class _Dual:
-    """(A A' + lam I) a = S^1/2 y with A = S^1/2 X F^-1/2; then w = F^-1/2 A' a.
-
-    The correction of a solves the same system for what X w and lam a leave of y.
-    """
-
-    def __init__(self, design, weights, lam, factor, workspace):
-        self.design, self.lam, self.factor = design, lam, factor
-        self.root = np.sqrt(weights)
-        kernel = workspace.outer(design, 1.0 / factor) * np.outer(self.root, self.root)
-        self.size = np.sqrt(np.diagonal(kernel).max(initial=0.0))
-        self.dual = None
-        self.several = np.unique(lam).size > 1
-        if self.several:
-            self.values, self.vectors = linalg.eigh(kernel)
-            floor = max(SOUND, 10 * len(kernel) * _EPS)
-            self.sound = self.values[0] + lam.min() > floor * self.values[-1]
-        else:
-            self._solve = _cholesky_solver(kernel + np.diag(np.full(kernel.shape[0], lam[0])))
-            self.sound = self._solve is not None
-
-    def correct(self, residual, coef):
-        rhs = residual * self.root
-        if self.dual is None:
-            self.dual = np.zeros_like(rhs)
-        rhs = rhs - self.lam[:, None] * self.dual
-        if self.several:
-            change = (rhs @ self.vectors) / (self.values + self.lam[:, None]) @ self.vectors.T
-        else:
-            change = self._solve(rhs.T).T
-        self.dual = self.dual + change
-        return self.design.correlate(self.dual * self.root) / self.factor - coef
-
-    def reliable(self, reach):
-        """Whether w = F^-1/2 A' a keeps its digits: a is of order y / lam in the null space of A'."""
-        norm = np.sqrt(self.root.size) * np.abs(self.dual).max(axis=1)  # squares might overflow
-        lost = _EPS * self.size * norm * self.size
-        return np.all(lost <= 1e-12 * reach)
-
-
-def _cholesky_solver(matrix):
-    """A function that solves with the matrix, or None where it is too near to a singular one."""
-    found = cholesky(matrix, SOUND)
-    if found is None:
-        return None
-    factor, scale = found[0], found[1][:, None]
-    return lambda rhs: linalg.cho_solve((factor, True), rhs / scale, check_finite=False) / scale
+def _left(design, Y, weights, predicted):
+    return without_mean(design, Y - predicted, weights)
 
 
 def _by_lsqr(design, Y, root, lam, factor, max_iter):

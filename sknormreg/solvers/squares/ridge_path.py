@@ -1,75 +1,66 @@
-"""Ridge regression at many strengths for the price of one factorisation.
+"""Ridge regression at many strengths for the price of one decomposition.
 
-Tall rows need their moments alone: G = V diag(values) V' in the scale of the factors gives every
-solution, refined once on the equations. Wide rows are the linear systems of `ridge.py` with every strength
-as one more target.
+Every strength of a target is one more system of the same spectrum (`spectrum.py`). All of them are solved,
+corrected once and certified on the equations of the smaller side; on the rows, as single fits are, where
+those would lose digits.
 """
 
+from dataclasses import replace
+
 import numpy as np
-from scipy import linalg
 
-from ...moments import mean_squares
-from .moments_path import Squares, certify
-from .ridge import solve_squares
+from .equations import SURE, solve_equations
+from .ridge import certify, make_system, solve_squares
+from .spectrum import of_features
 
-_SURE = 1e-6  # smallest eigenvalue over the largest for which a Gram matrix leaves ten digits
-_LARGEST = 4096  # side of a Gram matrix worth decomposing
 _AT_ONCE = 1 << 24  # doubles of targets and coefficients in one block of strengths
 
 
 def ridge_coefficients(gram, cross, lam, factor):
     """(coefficients (A, K, p), sure) for cross (K, p) and strengths lam (A, K); all factors > 0."""
-    root = np.sqrt(factor)
-    values, vectors = linalg.eigh(gram / np.outer(root, root))
-    vectors = vectors / root[:, None]
-    lam = lam[:, :, None]
+    spectrum, (A, K) = of_features(gram, factor), lam.shape
+    lam, cross = lam.ravel(), np.tile(cross, (A, 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        coef = ((cross @ vectors) / (values + lam)) @ vectors.T
-        left = cross - coef @ gram - lam * factor * coef
-        coef += ((left @ vectors) / (values + lam)) @ vectors.T
-    return coef, bool(values[0] + lam.min() > _SURE * values[-1])
+        coef = spectrum.solve(cross, lam)
+        coef += spectrum.solve(cross - coef @ gram - lam[:, None] * factor * coef, lam)
+    return coef.reshape(A, K, -1), spectrum.certainty(lam) > SURE
 
 
 def solve_ridge_path(problems, strengths, *, workspace, tol, max_iter):
-    """Rows of solutions, one for each row of `strengths` (A, K), of problems as for `solve_squares`."""
-    first = problems[0]
-    (n, p), factor = first.design.shape, first.penalty.l2_factor(first.coordinates)
-    if p <= min(n, _LARGEST) and np.all(factor > 0):
-        rows = _by_moments(problems, strengths, workspace, tol)
-        if rows is not None:
-            return rows
-    if p > n and np.all(strengths > 0):
+    """`Solutions` for each row of `strengths` (A, K), of problems as for `solve_squares`."""
+    design = problems.design
+    if np.all(problems.penalty.l2_factor(problems.coordinates) > 0):
+        found = _on_equations(problems, strengths, workspace, tol)
+        if found is not None:
+            return found
+    if design.shape[1] > design.shape[0] and np.all(strengths > 0):
         return _as_targets(problems, strengths, workspace, tol, max_iter)
-    return [solve_squares(_at(problems, row), tol, max_iter, workspace) for row in strengths]
+    return [solve_squares(problems.at(row), tol, max_iter, workspace) for row in strengths]
 
 
-def _at(problems, strengths):
-    return [problem.with_alpha(float(a)) for problem, a in zip(problems, strengths, strict=True)]
-
-
-def _by_moments(problems, strengths, workspace, tol):
-    first = problems[0]
-    design, weights, c = first.design, first.weights, first.coordinates
-    gram = workspace.whole_gram(design, weights)
-    Y = np.concatenate([problem.y for problem in problems])
-    cross = design.correlate(Y * weights)
-    workspace.work.passes += 1
-    coef, sure = ridge_coefficients(gram, cross, strengths, first.penalty.l2_factor(c))
-    if not (sure and np.isfinite(coef).all()):
+def _on_equations(problems, strengths, workspace, tol):
+    (A, K), lam = strengths.shape, strengths.ravel()
+    factor = problems.penalty.l2_factor(problems.coordinates)
+    system = make_system(problems.design, problems.weights, lam, factor, workspace)
+    found = None
+    if system is not None:
+        found = solve_equations(system, problems.Y, np.tile(np.arange(K), A), exact=False)
+    if found is None:
         return None
-    columns = []
-    for k, y in enumerate(Y):
-        squares = Squares(gram, cross[k], float(mean_squares(y[None, :], weights)[0]))
-        columns.append(certify(squares, first.penalty, c, strengths[:, k], coef[:, k], tol))
-    return list(zip(*columns, strict=True))
+    workspace.work.passes += 1
+    solutions = certify(problems, found, tol)
+    return [solutions.part(slice(a * K, (a + 1) * K)) for a in range(A)]
 
 
 def _as_targets(problems, strengths, workspace, tol, max_iter):
-    first, K = problems[0], len(problems)
-    height = max(1, _AT_ONCE // (K * max(first.design.shape)))
-    rows = []
-    for start in range(0, len(strengths), height):
-        block = [here for row in strengths[start : start + height] for here in _at(problems, row)]
-        solutions = solve_squares(block, tol, max_iter, workspace)
-        rows += [solutions[i : i + K] for i in range(0, len(solutions), K)]
+    """Every strength as one more target, in blocks."""
+    K, rows = len(problems), []
+    height = max(1, _AT_ONCE // (K * max(problems.design.shape)))
+    for first in range(0, len(strengths), height):
+        some = strengths[first : first + height]
+        targets = np.tile(problems.targets, (len(some), 1, 1))
+        solutions = solve_squares(
+            replace(problems, targets=targets).at(some.ravel()), tol, max_iter, workspace
+        )
+        rows += [solutions.part(slice(a * K, (a + 1) * K)) for a in range(len(some))]
     return rows
