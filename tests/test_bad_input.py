@@ -29,7 +29,7 @@ from sknormreg import (
     RidgeCV,
     StabilitySelection,
 )
-from sknormreg.problem import Problem
+from sknormreg.problem import Problems
 
 SQUARES = [Lasso(), ElasticNet()]
 REGRESSORS = [*SQUARES, Ridge()]
@@ -396,13 +396,13 @@ def state(model):
 def test_a_fit_that_fails_leaves_the_one_before(estimator, monkeypatch):
     """Here once it knows all of its input, but not the solution."""
 
-    def fail(problem):
+    def fail(problems):
         raise ValueError("no problem today")
 
     model = clone(estimator).fit(X, y)
     new, before = clone(estimator), state(model)
     target = np.array(["new", "other"])[y] if is_classifier(estimator) else y + 7.0
-    monkeypatch.setattr(Problem, "__post_init__", fail)
+    monkeypatch.setattr(Problems, "__post_init__", fail)
     for one in (model, new):
         with pytest.raises(ValueError, match="no problem today"):
             one.fit(X[:, ::-1], target)

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from sknormreg import Lasso
+from sknormreg import Lasso, Ridge, RidgeCV, regularization_path
 from sknormreg.design import DenseDesign, make_design
 from sknormreg.losses import LogLoss, SquaredLoss
 from sknormreg.penalties import L1, Coordinates
@@ -175,3 +176,46 @@ def test_targets_share_what_they_have_in_common(monkeypatch):
     formed.clear()
     Lasso(0, positive=True).fit(X, Y[:, 0])
     assert formed.count(6) <= 2  # of the certificate, and of the working set
+
+
+def _rows(shape, kind):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=shape) + 1.0
+    if kind == "sparse":
+        X = sparse.csr_array(np.where(rng.uniform(size=shape) < 0.3, X, 0.0))
+    return X, rng.normal(size=shape[0])
+
+
+RIDGE = {
+    "one fit": lambda X, y: Ridge().fit(X, y),
+    "fit_path": lambda X, y: Ridge().fit_path(X, y, [0.1, 1.0, 10.0]),
+    "leave-one-out": lambda X, y: RidgeCV().fit(X, y),
+    "alo": lambda X, y: RidgeCV(cv="alo").fit(X, y),
+    "aic": lambda X, y: RidgeCV(alpha_rule="aic", noise_variance=1.0).fit(X, y),
+    "automatic grid": lambda X, y: regularization_path(Ridge(), X, y, 10).df,
+}
+
+
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+@pytest.mark.parametrize("shape", [(80, 20), (20, 60)], ids=["tall", "wide"])
+@pytest.mark.parametrize("work", RIDGE)
+def test_all_of_ridge_reads_one_decomposition(work, shape, kind, monkeypatch):
+    spaces, begin = [], Workspace.__init__
+    monkeypatch.setattr(Workspace, "__init__", lambda self: spaces.append(self) or begin(self))
+    RIDGE[work](*_rows(shape, kind))
+    assert sum(space.work.factorisations for space in spaces) == 1
+    assert sum(space.work.gram_columns for space in spaces) == min(shape)
+
+
+def test_the_spectrum_is_that_of_its_factors_and_side():
+    X, _ = _rows((30, 10), "dense")
+    weights, space = np.full(30, 1 / 30), Workspace()
+    design = make_design(X, weights, True)
+    first = space.spectrum(design, weights, np.ones(10), False)
+    assert space.spectrum(design, weights, np.ones(10), False) is first
+    other = space.spectrum(design, weights, np.full(10, 2.0), False)
+    np.testing.assert_allclose(other.values, first.values / 2.0)
+    rows = space.spectrum(design, weights, np.ones(10), True)
+    np.testing.assert_allclose(rows.values[-10:], first.values, atol=1e-14)
+    assert np.abs(np.sqrt(weights) @ rows.vectors).max() < 1e-14  # nothing of the intercept
+    assert space.work.factorisations == 3
