@@ -27,7 +27,7 @@ class ElasticNet(SeparablePenalty):
         return L1(self.alpha * self.l1_ratio), L2(self.alpha * (1.0 - self.l1_ratio))
 
     def value(self, w, c, each=False):
-        l1, l2 = self.l1_and_l2(c)
+        l1, l2 = self._strengths(c)
         root = np.sqrt(l2) * w  # the root first: w^2 alone may overflow
         terms = l1 * np.abs(w) + 0.5 * root * root
         return terms if each else float(terms.sum())
@@ -55,9 +55,12 @@ class ElasticNet(SeparablePenalty):
         ridge = L2(1.0).alpha_max(grad, c)
         return L1(1.0).alpha_max(grad, c) / self.l1_ratio if self.l1_ratio > 0 else ridge
 
-    def l1_and_l2(self, c):
+    def _strengths(self, c):
         a = self.alpha * c.factor
         return a * self.l1_ratio, a * (1.0 - self.l1_ratio)
+
+    def l1_and_l2(self, c):
+        return self._strengths(c)
 
     def dual_candidates(self, w, v, c):
         """The conjugate as it stands, and the point scaled as if sqrt(l2) I were rows of X.
@@ -65,7 +68,7 @@ class ElasticNet(SeparablePenalty):
         The second matters when l2 is tiny, where the conjugate magnifies every infeasibility by 1/l2.
         """
         if c.plain and 0.0 < self.l1_ratio < 1.0:
-            l1, l2 = self.l1_and_l2(c)
+            l1, l2 = self._strengths(c)
             if l1.all() and l2.all():
                 return _plain_candidates(w, v, l1, l2)
         candidates = super().dual_candidates(w, v, c)
