@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from optimality import EXTENDED, Objective
+from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 import sknormreg
@@ -30,7 +31,7 @@ from sknormreg import (
     regularization_path,
 )
 from sknormreg.design import make_design
-from sknormreg.losses import LogLoss, SquaredHinge, SquaredLoss
+from sknormreg.losses import LogLoss, MultinomialLoss, SquaredHinge, SquaredLoss
 from sknormreg.penalties import L1, L2, Coordinates, Structure
 from sknormreg.penalties import ElasticNet as Net
 from sknormreg.problem import Problem
@@ -130,15 +131,27 @@ def test_no_class_of_a_penalty_decides_anything(folder):
                 assert not known & {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}, file
 
 
-def problem(loss=None, n=30, p=8, penalty=None, outputs=1, **where):
+def problem(loss=None, n=30, p=8, penalty=None, stored=None, **where):
+    """Of sparse columns with `stored` entries each, if told."""
     rng = np.random.default_rng(0)
     X, weights, loss = rng.normal(size=(n, p)), np.full(n, 1 / n), loss or SquaredLoss()
     y = X[:, :3].sum(axis=1) + rng.normal(size=n)
     y = y - y.mean() if loss.quadratic else np.where(y > 0, 1.0, -1.0 if loss.kinked else 0.0)
     penalty = penalty or L1(0.1)
+    if stored is not None:
+        X[stored:] = 0.0
+        X = sparse.csc_array(X)
+    if isinstance(loss, MultinomialLoss):
+        return softmax(X, weights, penalty, **where)
     return Problem(
         make_design(X, weights, True), y[None, :], weights, loss, penalty, coordinates(p, **where)
     )
+
+
+def softmax(X, weights, penalty, **where):
+    y = np.eye(4)[:, np.arange(len(weights)) % 4]
+    c = coordinates(4 * X.shape[1], **where)
+    return Problem(make_design(X, weights, True), y, weights, MultinomialLoss(), penalty, c)
 
 
 def route(*strengths, cold=True, **made):
@@ -180,6 +193,8 @@ EXAMPLES = {
     "batches": [
         ((0.2, 0.1), {"p": 513}, "batches"),
         ((0.2, 0.1), {"p": 513, "penalty": Net(), "low": 0.0}, "batches"),
+        ((0.2, 0.1), {"p": 513, "n": 300, "stored": 64}, "batches"),
+        ((0.2, 0.1), {"p": 513, "n": 300, "stored": 63}, "outer loop"),
         ((0.2,), {"p": 513}, "outer loop"),
         ((0.2, 0.1), {"p": 513, "loss": LogLoss()}, "outer loop"),
     ],
@@ -256,6 +271,11 @@ MODELS = [
     ({"penalty": L1(), "n": 100}, 400, "Gram block"),
     ({"penalty": L1(), "n": 100}, 401, "residuals"),
     ({"penalty": L1(0.0), "n": 100}, 401, "residuals"),
+    ({"penalty": L2(), "n": 5000, "loss": LogLoss()}, 500, "conjugate gradients"),
+    ({"penalty": L2(), "loss": LogLoss()}, 500, "Gram block"),
+    ({"penalty": L1(), "n": 5000, "loss": MultinomialLoss()}, 257, "residuals of outputs"),
+    ({"penalty": L1(), "n": 5000, "loss": MultinomialLoss()}, 200, "Gram block"),
+    ({"penalty": L1(), "n": 100, "loss": MultinomialLoss()}, 257, "Gram block"),
 ]
 
 
@@ -264,11 +284,14 @@ def test_the_solver_of_quadratic_models(made, count, taken):
     assert choose_inner(problem(p=500, **made), np.arange(count)).name == taken
 
 
+def test_a_model_that_serves_once_is_swept_sooner():
+    dense = problem(p=500, n=100)
+    assert choose_inner(dense, np.arange(300), crude=True).name == "residuals"
+    assert choose_inner(dense, np.arange(300)).name == "Gram block"
+
+
 def test_every_solver_of_quadratic_models_has_an_example():
     assert {taken for *_, taken in MODELS} == {row.name for row in INNER}
-    softmax = problem(p=500)
-    softmax.n_outputs = 2
-    assert choose_inner(softmax, np.arange(401)).name == "Gram block"
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,11 @@ class Case:
         return self.quadratic and self.several and compiled and self.positive
 
     @property
+    def short_columns(self):
+        """Whether columns have so few entries that a support of any size is swept on residuals."""
+        return _SHORT * self.problem.design.stored_per_column < _FEW < min(self.n, self.p)
+
+    @property
     def gram_pays(self):
         """Whether so many strengths are worth the whole Gram matrix."""
         if self.p <= _SMALL:
@@ -124,9 +129,9 @@ ROUTES = (
     ),
     Row(
         "batches",
-        "the same, any other p",
+        "the same, any other p, columns of 64 entries or more in mean",
         "working sets, several strengths a pass over X (`squares/batched.py`)",
-        lambda case: case.walks,
+        lambda case: case.walks and not case.short_columns,
     ),
     Row(
         "rotation",
@@ -153,37 +158,41 @@ INNER = (
         "proximal steps",
         "a penalty that states its prox and no more",
         "accelerated proximal gradient steps, a Newton step where the penalty is smooth",
-        lambda problem, members, crude: problem.penalty.l1_and_l2(problem.coordinates) is None,
+        lambda problem, members, crude, hard: problem.penalty.l1_and_l2(problem.coordinates) is None,
         proximal.minimise,
     ),
     Inner(
         "conjugate gradients",
         "no L1, no bounds, not squared loss, and a Hessian that is too large or costs more than it saves",
         "Newton's method by products with the rows",
-        lambda problem, members, crude: _is_smooth(problem) and _rows_pay(problem, members),
+        lambda problem, members, crude, hard: _is_smooth(problem) and _rows_pay(problem, members),
         conjugate.minimise,
         "rows",
         inexact=True,
     ),
     Inner(
         "residuals",
-        "one output; more coordinates than 256 and than four times the entries of a column",
+        "one output; more coordinates than 256 and four times the entries of a column, not too dependent",
         "coordinate descent on residuals, then conjugate gradients: no Gram block",
-        lambda problem, members, crude: (
-            problem.n_outputs == 1 and members.size > _enough(problem, crude) and not _is_smooth(problem)
+        lambda problem, members, crude, hard: (
+            problem.n_outputs == 1
+            and members.size > _enough(problem, crude)
+            and not _is_smooth(problem)
+            and not (hard and members.size**2 <= _ROOM)
         ),
         residual.minimise,
         "columns",
     ),
     Inner(
         "residuals of outputs",
-        "several outputs, L1 or bounds, and a Hessian that takes long",
+        "several outputs, L1 or bounds, and a Hessian that takes long; columns not too dependent",
         "coordinate descent on the residuals of all outputs, then conjugate gradients",
-        lambda problem, members, crude: (
+        lambda problem, members, crude, hard: (
             problem.n_outputs > 1
             and members.size > _FEW
             and not (problem.loss.quadratic or _is_smooth(problem))
             and by_hessian(problem, members.size) > _CHEAP
+            and not (hard and members.size**2 <= _ROOM)
         ),
         outputs.minimise,
         "rows",
@@ -192,7 +201,7 @@ INNER = (
         "Gram block",
         "all others",
         "coordinate descent on the Gram block, then the active-set search",
-        lambda problem, members, crude: True,
+        lambda problem, members, crude, hard: True,
         gram.minimise,
     ),
 )
@@ -234,12 +243,13 @@ def choose_folds(problem, count):
     return _first(FOLDS, problem, count).name
 
 
-def choose_inner(problem, members, crude=False):
+def choose_inner(problem, members, crude=False, hard=False):
     """The `Inner` of the quadratic models of a problem on a working set.
 
-    A `crude` one is of a working set that will be another at the next iteration.
+    A `crude` one is of a working set that will be another at the next iteration; on `hard` ones conjugate
+    gradients ran out of steps.
     """
-    return _first(INNER, problem, members, crude)
+    return _first(INNER, problem, members, crude, hard)
 
 
 def is_linear_system(problems):

@@ -16,6 +16,7 @@ from .build import build_model
 from .certificate import arrive, at_strength, evaluate, survey
 from .choose import choose_inner
 from .continuation import stages
+from .inner.alternate import HARD
 from .inner.conjugate import forcing
 from .model import gradient_noise, squared_length
 from .refinement import Refinement, settled
@@ -142,6 +143,7 @@ class _Fit:
         self.found = _Best(point)
         self.noise = None  # of the gradient of the members by rounding, where it is now
         self.began, self.operations = self.work.operations, None  # at the start, and until certified
+        self.hard = False  # whether conjugate gradients ran out of steps too often
         self.n_iter, self.share, self.stop = 0, 1.0, None
 
     def run(self):
@@ -178,7 +180,7 @@ class _Fit:
         self.outside = update(self.workspace, point.flat, violation, point.correlation, self.always)
         self.members = self.workspace.members
         self.crude = self.penalty is not self.problem.penalty or self.outside > self.members.size
-        self.inner = choose_inner(self.problem, self.members, self.crude)
+        self.inner = choose_inner(self.problem, self.members, self.crude, self.hard)
         self.refining = self.certified and not self.outside
         if not self.refining:
             return
@@ -205,6 +207,7 @@ class _Fit:
         wanted = _CRUDE if self.crude else _SOME if self.outside > _SEVERAL else 0.0
         if self.inner.inexact:
             wanted = forcing(self.point.gap, self.tol * self.null_objective, self.null_objective)
+        exhausted = self.work.exhausted
         for tolerance in (wanted, _CRUDE):
             left = self.budget - self.work.proximal_steps
             self.target = self.inner.minimise(
@@ -219,6 +222,7 @@ class _Fit:
                 break
         else:
             self.target, square = self.model.start, 0.0
+        self.hard |= self.work.exhausted - exhausted >= HARD
         if self.refining:
             m = self.members.size  # the intercepts behind them have no pattern
             same_signs = np.array_equal(np.sign(self.target[:m]), np.sign(self.model.start[:m]))

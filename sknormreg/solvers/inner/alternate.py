@@ -13,26 +13,35 @@ _LEAST = 0.05  # of its first sweep: the next model is nearer than any more of t
 _SWEEPS = 5  # of the support
 ENOUGH = 0.01  # of what the first of several sweeps moves: with less they end
 _FEW = 0.05  # of the support: changes of sign in a sweep below which its signs are nearly right
+HARD = 5  # searches that run out of steps, after which a model is left as it is
 _CG_STEPS, _CG_ENOUGH = 200, 0.1  # how much of its gradient a search on the support leaves
+_EXACT = 0.125  # of the rounding of a gradient entry: a violation this small is as good as none
+_IDLE = 3  # rounds without a lower value, after which rounding has the last word
 _SHORTEST = 1e-3  # share of a step below which none is taken
 
 
 class Search:
     """Where a search is: w, from w0, and by `sweep`, `value` and `on(support)` of a subclass the rest."""
 
-    def __init__(self, start, q, penalty, coordinates, work):
+    def __init__(self, start, q, squares, noise, penalty, coordinates, work):
         m = start.size
         self.work, self.start, self.q, self.w = work, start, q, start.copy()
         self.l1, self.l2 = (np.ascontiguousarray(part[:m]) for part in penalty.l1_and_l2(coordinates))
         self.low, self.high = coordinates.low[:m], coordinates.high[:m]
+        self.squares, self.exhausted = squares, 0
+        curved = squares > 0.0
+        self.rounding = float(np.sum((_EXACT * noise[:m][curved]) ** 2 / squares[curved]))
 
     def run(self, tolerance):
         """Until the steps of a sweep are `tolerance` times those of the first, or as few as pay."""
-        everything, first = np.arange(self.w.size), None
+        everything, enough, lowest, idle = np.arange(self.w.size), None, np.inf, 0
         for _ in range(_ROUNDS):
             moved, changes = self.sweep(everything, 1)
-            first = moved if first is None else first
-            if moved <= max(tolerance, _LEAST) ** 2 * first:
+            if enough is None:
+                enough = max(max(tolerance, _LEAST) ** 2 * moved, self.rounding)
+            value = self.value() + self.penalty(self.w)
+            lowest, idle = (value, 0) if value < lowest else (lowest, idle + 1)
+            if moved <= enough or idle == _IDLE or self.exhausted == HARD:
                 break
             support = np.flatnonzero(self.free())
             self.sweep(support, _SWEEPS)
@@ -56,6 +65,9 @@ class Search:
         rhs = -(part.slope() + l2 * w + l1 * sign)
         step, steps = _solve(part.product, l2, rhs, scale)
         self.work.cg_steps += steps
+        if steps == _CG_STEPS:
+            self.exhausted += 1
+            self.work.exhausted += 1
         self.work.operations += steps * part.operations
         low, high = self.low[support], self.high[support]
         low = np.where((l1 > 0.0) & (sign > 0.0), np.maximum(low, 0.0), low)

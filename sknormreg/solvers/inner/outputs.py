@@ -30,14 +30,14 @@ class _Search(Search):
     """With v (K, n), what the columns make of w - w0, and t (n,)."""
 
     def __init__(self, model, penalty, coordinates, work):
-        super().__init__(model.start, model.gradient, penalty, coordinates, work)
+        squares = np.array(model.diagonal)
+        super().__init__(model.start, model.gradient, squares, model.noise, penalty, coordinates, work)
         self.model, (K, n) = model, model.d.shape
         self.a = np.zeros((K, n)) if model.a is None else np.ascontiguousarray(model.a)
         self.d = np.ascontiguousarray(model.d)
         self.values, self.indices, self.starts = model.design.stored()
         self.outputs = np.append(model.outputs, np.arange(model.free))
         self.features = np.append(model.places, np.full(model.free, -1))
-        self.squares = np.array(model.diagonal)
         self.ones = np.ones(n)
         self.v, self.t = np.zeros((K, n)), np.zeros(n)
 

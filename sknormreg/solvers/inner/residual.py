@@ -19,14 +19,17 @@ class _Search(Search):
     """With r, what the columns make of w - w0, and its product S with the root of the weights."""
 
     def __init__(self, model, penalty, coordinates, work):
-        super().__init__(model.start[: model.size], model.pull, penalty, coordinates, work)
+        squares = model.columns.squares
+        super().__init__(
+            model.start[: model.size], model.pull, squares, model.noise, penalty, coordinates, work
+        )
         self.columns = model.columns
         self.r, self.S = np.zeros(model.columns.shape[0]), 0.0
 
     def sweep(self, cols, most):
         c = self.columns
         sweeps, moved, changes, operations, self.S = residual.sweep(
-            c.flat, c.indices, c.starts, c.mean, c.total, self.r, self.S, self.q, c.squares,
+            c.flat, c.indices, c.starts, c.mean, c.total, self.r, self.S, self.q, self.squares,
             self.w, self.l1, self.l2, self.low, self.high, cols, most, ENOUGH,
         )  # fmt: skip
         self.work.epochs += sweeps
