@@ -207,3 +207,39 @@ def test_a_point_that_stays():
     assert again.dual_gap <= 1e-8 * again.null_objective
     assert space.work.operations <= 400 * X.nnz
     assert evaluate(problem, again.coef[0], np.zeros(1)).gap <= 1e-8 * again.null_objective
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_a_start_with_coefficients_of_a_column_of_zeros(classes):
+    X, _, y = drawn(8, classes=classes)
+    model = LassoClassifier(0.01, warm_start=True, max_iter=20).fit(X, y)
+    j = np.abs(model.coef_).sum(axis=0).argmax()
+    X[:, j] = 0.0
+    with residuals_only():
+        model.fit(X, y)
+    assert not model.coef_[:, j].any()
+    assert np.all(model.dual_gap_ <= 1e-8)
+
+
+def test_a_step_that_is_taken_back_leaves_no_rounding():
+    """Two or three rows have any curvature here, so conjugate gradients run far away and return."""
+    X = np.random.default_rng(1).normal(size=(5, 12))
+    weights = np.array([0.24, 0.026, 2e-5, 2.7e-4, 2.5e-3])
+    with residuals_only():
+        model = LassoClassifier(4e-4, loss="squared_hinge", max_iter=100)
+        model.fit(X, [2, 1, 0, 3, 3], sample_weight=weights)
+    assert np.all(model.dual_gap_ <= 1e-8)
+
+
+def test_a_start_without_any_curvature():
+    """All rows are on their right side, and a squared hinge is flat there."""
+    X, score, _ = drawn(4)
+    X[:, 0] = np.where(score > 0, 1.0, -1.0)
+    model = LassoClassifier(0.01, loss="squared_hinge", warm_start=True).fit(X, score > 0)
+    model.coef_[:] = 0.0
+    model.coef_[0, 0] = 1.5
+    expected = LassoClassifier(0.01, loss="squared_hinge").fit(X, score > 0)
+    with residuals_only():
+        model.fit(X, score > 0)
+    assert model.dual_gap_ <= 1e-8
+    np.testing.assert_allclose(model.coef_, expected.coef_, rtol=0, atol=1e-6)

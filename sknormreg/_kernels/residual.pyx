@@ -154,7 +154,7 @@ def sweep_outputs(const double[::1] values, const integer[::1] indices, const in
                 j = cols[c]
                 curvature = square[j] + l2[j]
                 old = w[j]
-                if curvature <= 0.0:
+                if curvature <= 0.0 and l1[j] == 0.0:
                     continue
                 k, f = outputs[j], features[j]
                 size = n
@@ -167,8 +167,11 @@ def sweep_outputs(const double[::1] values, const integer[::1] indices, const in
                     size = starts[f + 1] - starts[f]
                     x = &values[starts[f]]
                     at = &indices[starts[f]]
-                new = best(square[j] * old - q[j] - bent(x, at, size, &d[k, 0], &v[k, 0], &a[k, 0], &t[0]),
-                           curvature, l1[j], low[j], high[j])
+                if curvature > 0.0:
+                    new = best(square[j] * old - q[j] - bent(x, at, size, &d[k, 0], &v[k, 0], &a[k, 0], &t[0]),
+                               curvature, l1[j], low[j], high[j])
+                else:  # a column of zeros, which a start may have coefficients of
+                    new = low[j] if low[j] > 0.0 else high[j] if high[j] < 0.0 else 0.0
                 operations += 2 * size
                 if new == old:
                     count(&done, 2 * size)

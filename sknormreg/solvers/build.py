@@ -49,7 +49,7 @@ def _columns_model(problem, workspace, point, scale, guarded):
     free = 0 if loss.quadratic or not problem.fit_intercept else 1
     [d], _ = (loss.majoriser if guarded else loss.curvature)(problem.y, point.z, problem.weights)
     if not loss.quadratic:
-        d = d + _DAMPING * d.sum() * problem.weights
+        d = d + _DAMPING * (d.sum() or 1.0) * problem.weights  # none where a start is far on the right side
     columns, means = problem.design.scaled(members, d, problem.fit_intercept)
     start, slope = point.flat[members], -point.correlation[members]
     if free:

@@ -43,6 +43,11 @@ class _Search(Search):
     def on(self, support):
         return _Part(self, support)
 
+    def renew(self):
+        """r and S from w: a long step that is taken back would leave its rounding in them."""
+        self.r = self.columns.times(self.w - self.start)
+        self.S = self.columns.sum(self.r)
+
 
 class _Part:
     """The coordinates that conjugate gradients move."""
@@ -61,7 +66,5 @@ class _Part:
         return self.columns.correlate(r, self.columns.sum(r))
 
     def land(self, target):
-        s = self.search
-        s.r += self.columns.times(target - s.w[self.support])
-        s.w[self.support] = target
-        s.S = self.columns.sum(s.r)
+        self.search.w[self.support] = target
+        self.search.renew()
