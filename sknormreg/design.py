@@ -66,7 +66,10 @@ class DenseDesign:
         if R.shape[0] >= _MANY:
             return self._correlate_many(R, cols, out)
         found = self._correlate_few(np.ascontiguousarray(R), cols)
-        return found if out is None else np.copyto(out, found)
+        if out is None:
+            return found
+        np.copyto(out, found)
+        return out
 
     def _correlate_few(self, R, cols):
         """Column by column, or row by row, each entry centred as it is read."""

@@ -46,13 +46,15 @@ def drawn(seed, n=60, p=25, classes=2, stored=np.asarray):
     return stored(X), score, np.digitize(score, np.quantile(score, np.arange(1, classes) / classes))
 
 
-def text_like(n=400, p=3000, words=12, seed=0):
-    """Sparse rows of a long tail of columns, as counts of words have it."""
+def text_like(n=800, p=6000, words=20, seed=0):
+    """Sparse rows of a long tail of columns, as counts of words have it, none in fewer than three rows."""
     rng = np.random.default_rng(seed)
     share = 1.0 / (np.arange(p) + 5.0)
     cols = rng.choice(p, size=(n, words), p=share / share.sum()).ravel()
     rows = np.repeat(np.arange(n), words)
     X = sparse.csc_array((rng.random(n * words) + 0.5, (rows, cols)), shape=(n, p))
+    X = X[:, np.flatnonzero(np.diff(X.indptr) >= 3)]
+    p = X.shape[1]
     w = np.where(rng.random(p) < 0.1, rng.normal(size=p), 0.0)
     signal = X @ w
     return X, signal + 0.3 * signal.std() * rng.normal(size=n)
@@ -160,7 +162,7 @@ def test_a_large_support_of_sparse_columns(model, share, monkeypatch):
 
 def test_memory_is_that_of_the_columns(monkeypatch):
     """A support of thousands has no matrix of its pairs."""
-    X, score = text_like(1500, 12000, 12)
+    X, score = text_like(2000, 15000, 25)
     alpha = np.abs(X.T @ (score - score.mean())).max() / 1500 / 1000
     tracemalloc.start()
     fitted = Lasso(alpha).fit(X, score)
@@ -178,14 +180,14 @@ def test_many_classes_form_no_hessian(monkeypatch):
     fitted, work = work_of(LassoClassifier, X, y, 2e-3, monkeypatch)
     assert work.factorisations == 0
     assert work.cg_steps > 0
-    assert work.gram_columns <= choose._FEW
+    assert work.gram_columns <= 2 * choose._FEW  # of the first small working sets
     objective = Objective(X, y, loss="log_loss", alpha=2e-3)
     assert objective.certify(fitted.coef_, fitted.intercept_).relative_gap <= 1e-8
 
 
 def test_nothing_more_is_refined_than_was_spent(monkeypatch):
     """A certified point is refined for as many operations as it took, and no longer."""
-    X, score = text_like(1500, 12000, 12)
+    X, score = text_like(2000, 15000, 25)
     alpha = np.abs(X.T @ (score - score.mean())).max() / 1500 / 1000
     loose, spent = work_of(lambda a: Lasso(a, tol=1e-3), X, score, alpha, monkeypatch)
     _, whole = work_of(Lasso, X, score, alpha, monkeypatch)

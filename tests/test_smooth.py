@@ -92,14 +92,14 @@ def test_the_answers_are_those_of_the_hessian(
     weights = rng.uniform(0.5, 2.0, size=shape[0]) if weighted else None
     options = {"alpha": alpha, "fit_intercept": intercept, "penalty_factor": factor}
     made = (
-        RidgeClassifier(loss="log_loss", tol=1e-12, **options)
+        RidgeClassifier(loss="log_loss", tol=1e-11, **options)
         if loss == "log_loss"
-        else ElasticNetClassifier(loss=loss, l1_ratio=0.0, tol=1e-12, **options)
+        else ElasticNetClassifier(loss=loss, l1_ratio=0.0, tol=1e-11, **options)
     )
     exact = made.fit(X, y, sample_weight=weights).coef_.copy()
     with rows_only():
         made.fit(X, y, sample_weight=weights)
-    assert np.all(made.dual_gap_ <= 1e-11)
+    assert np.all(made.dual_gap_ <= 2e-11)  # tol times the loss at zero
     scale = max(1e-3, np.abs(exact).max())
     np.testing.assert_allclose(made.coef_, exact, rtol=0, atol=2e-4 * scale / min(1.0, alpha) ** 0.5)
     kept = {"sample_weight": weights, "penalty_factor": factor, "fit_intercept": intercept}

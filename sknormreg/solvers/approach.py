@@ -45,7 +45,7 @@ def approach(problem, alphas, *, workspace, tol, max_iter, callback=None):
 def _stronger(problem, null):
     """Strengths on the way, falling."""
     alpha, first = problem.penalty.alpha, problem.penalty.alpha_max(-null.correlation, problem.coordinates)
-    if not _FAR * alpha < first < np.inf:
+    if not (alpha > 0.0 and _FAR * alpha < first < np.inf and np.isfinite(first / alpha)):
         return []
     count = min(_STAGES, int(np.log(first / alpha) / np.log(_WEAKER)))
     return np.geomspace(first, alpha, count + 2)[1:-1]

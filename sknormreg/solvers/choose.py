@@ -285,7 +285,10 @@ def _rows_pay(problem, members):
     m = members.size
     if by_hessian(problem, m) <= _CHEAP:
         return False
-    return m * m > _ROOM or by_rows(problem) < by_hessian(problem, m)
+    if m * m > _ROOM:
+        return True
+    held = np.all(problem.penalty.l2_factor(problem.coordinates) > 0.0)  # else the rows may tell nothing
+    return bool(held) and by_rows(problem) < by_hessian(problem, m)
 
 
 def _rotation_pays(problem):

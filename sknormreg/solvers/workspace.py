@@ -20,7 +20,7 @@ class Work:
     proximal_steps: int = 0  # where a penalty states its prox and no more
     newton_steps: int = 0
     cg_steps: int = 0  # of conjugate gradients
-    exhausted: int = 0  # searches by these that ran out of steps
+    exhausted: int = 0  # searches by these that ran out of steps, and models that ran out of them
     operations: int = 0  # multiplications and additions of both on columns, where there is no Gram block
     factorisations: int = 0
     thin_hessians: int = 0  # formed from some of the rows

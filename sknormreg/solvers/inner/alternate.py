@@ -8,7 +8,7 @@ does not fall.
 
 import numpy as np
 
-_ROUNDS = 400
+_ROUNDS = 50
 _LEAST = 0.05  # of its first sweep: the next model is nearer than any more of this one
 _SWEEPS = 5  # of the support
 ENOUGH = 0.01  # of what the first of several sweeps moves: with less they end
@@ -47,6 +47,8 @@ class Search:
             self.sweep(support, _SWEEPS)
             if changes <= max(5, _FEW * support.size):
                 self.conjugate(np.flatnonzero(self.free()))
+        else:
+            self.work.exhausted += HARD
         return self.w
 
     def free(self):
