@@ -5,8 +5,8 @@
     subject to  low <= w <= high
 
 The columns of B are those of `values` (rows of it where they are dense, else compressed columns) less
-`mean_j` times a column `root` that is the same for all. `r` is what the values make of w - w0 and is kept up
-to date; so is S, the product of `root` and r. With mean_j = values_j'root / |root|^2 the gradient is
+`mean_j` times a column `root` that is the same for all. `r` is what the values make of w - w0 and is kept
+up to date; so is S, the product of `root` and r. With mean_j = values_j'root / |root|^2 the gradient is
 q_j + values_j'r - mean_j S, so the centring costs nothing.
 """
 
@@ -20,11 +20,13 @@ ctypedef fused integer:
 cdef extern from "vector.h" nogil:
     void axpy(Py_ssize_t, double, const double *, double *)
     double dot(Py_ssize_t, const double *, const double *)
-    double dot_bent(Py_ssize_t, const double *, const double *, const double *, const double *, const double *)
+    double dot_bent(Py_ssize_t, const double *, const double *, const double *, const double *,
+                    const double *)
     void axpy_bent(Py_ssize_t, double, const double *, const double *, double *, double *)
 
 
-cdef inline double gather(const double *x, const integer *at, Py_ssize_t size, const double *r) noexcept nogil:
+cdef inline double gather(const double *x, const integer *at, Py_ssize_t size,
+                          const double *r) noexcept nogil:
     cdef double total = 0.0
     cdef Py_ssize_t i
     for i in range(size):
@@ -32,7 +34,8 @@ cdef inline double gather(const double *x, const integer *at, Py_ssize_t size, c
     return total
 
 
-cdef inline void scatter(double h, const double *x, const integer *at, Py_ssize_t size, double *r) noexcept nogil:
+cdef inline void scatter(double h, const double *x, const integer *at, Py_ssize_t size,
+                         double *r) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(size):
         r[at[i]] += h * x[i]
@@ -54,9 +57,9 @@ def sweep(const double[::1] values, const integer[::1] indices, const integer[::
           Py_ssize_t most, double enough):
     """Sweep over `cols` until a sweep moves less than `enough` times what the first did, `most` times.
 
-    What a sweep moves is measured by the sum of its squared steps, each times its curvature. `square` is the
-    diagonal of B'B and `total` the sum of squares of `root`. Without `indices` the columns are dense, one
-    after the other. Returns (sweeps, moved by the first, changes of sign in the first, operations, S).
+    What a sweep moves is measured by the sum of its squared steps, each times its curvature. `square` is
+    the diagonal of B'B and `total` the sum of squares of `root`. Without `indices` the columns are dense,
+    one after the other. Returns (sweeps, moved by the first, changes of sign in the first, operations, S).
     """
     cdef Py_ssize_t a, j, sweeps = 0, changes = 0, done = 0, size = r.shape[0], operations = 0
     cdef bint dense = indices.shape[0] == 0
@@ -103,8 +106,8 @@ def sweep(const double[::1] values, const integer[::1] indices, const integer[::
     return sweeps, first, changes, operations, S
 
 
-cdef inline double bent(const double *x, const integer *at, Py_ssize_t size, const double *d, const double *v,
-                        const double *a, const double *t) noexcept nogil:
+cdef inline double bent(const double *x, const integer *at, Py_ssize_t size, const double *d,
+                        const double *v, const double *a, const double *t) noexcept nogil:
     """Sum of x_i (d_i v_i - a_i t_i); `at` is NULL where the column is dense."""
     cdef double total = 0.0
     cdef Py_ssize_t i, row
@@ -135,15 +138,15 @@ def sweep_outputs(const double[::1] values, const integer[::1] indices, const in
                   const double[::1] l2, const double[::1] low, const double[::1] high,
                   const Py_ssize_t[::1] cols, const Py_ssize_t[::1] outputs,
                   const Py_ssize_t[::1] features, const double[::1] ones, Py_ssize_t most, double enough):
-    """The same for several outputs, where sample i has the Hessian diag(d_i) - a_i a_i' in their predictors.
+    """The same for several outputs; sample i has the Hessian diag(d_i) - a_i a_i' in their predictors.
 
     Coordinate j is the coefficient of feature features[j] in output outputs[j]; a feature of -1 is the
-    column of `ones`. v (K, n) is what the columns make of w - w0, and t (n,) the sum of a v over the outputs.
+    column of `ones`. v (K, n) is what the columns make of w - w0, and t (n,) the sum of a v over them.
     Returns (sweeps, moved by the first, changes of sign in the first, operations).
     """
     cdef Py_ssize_t c, j, k, f, sweeps = 0, changes = 0, done = 0, n = t.shape[0], size, operations = 0
     cdef bint dense = indices.shape[0] == 0
-    cdef double old, new, curvature, moved = 0.0, first = 0.0
+    cdef double old, new, curvature, gradient, moved = 0.0, first = 0.0
     cdef const double *x
     cdef const integer *at
     with nogil:
@@ -168,7 +171,8 @@ def sweep_outputs(const double[::1] values, const integer[::1] indices, const in
                     x = &values[starts[f]]
                     at = &indices[starts[f]]
                 if curvature > 0.0:
-                    new = best(square[j] * old - q[j] - bent(x, at, size, &d[k, 0], &v[k, 0], &a[k, 0], &t[0]),
+                    gradient = q[j] + bent(x, at, size, &d[k, 0], &v[k, 0], &a[k, 0], &t[0])
+                    new = best(square[j] * old - gradient,
                                curvature, l1[j], low[j], high[j])
                 else:  # a column of zeros, which a start may have coefficients of
                     new = low[j] if low[j] > 0.0 else high[j] if high[j] < 0.0 else 0.0
