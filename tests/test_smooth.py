@@ -65,7 +65,8 @@ def text(n, vocabulary, classes, seed=0):
     words = rng.choice(vocabulary, size=n * 40, p=often / often.sum())
     X = sparse.csr_array((np.ones(n * 40), (np.repeat(np.arange(n), 40), words)), (n, vocabulary))
     X.sum_duplicates()
-    X = sparse.csr_array(sparse.diags_array(1 / np.sqrt(X.multiply(X).sum(axis=1))) @ X)
+    lengths = np.sqrt(np.asarray(X.multiply(X).sum(axis=1)).ravel())
+    X = sparse.csr_array(X.multiply(1.0 / lengths[:, None]))
     return X, (X @ rng.normal(size=(vocabulary, classes))).argmax(axis=1)
 
 
