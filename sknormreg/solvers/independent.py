@@ -36,10 +36,11 @@ class Reparametrised:
         columns = np.zeros((design.shape[0], features.size))
         counts = root > 0
         columns[counts, : basis.rank] = basis.Q[counts] / root[counts, None]
-        others = rows[~counts] / self.lengths
-        columns[~counts, : basis.rank] = linalg.solve_triangular(
-            basis.triangle, others[:, basis.chosen].T, trans="T"
-        ).T
+        if basis.rank and not counts.all():
+            others = rows[~counts] / self.lengths
+            columns[~counts, : basis.rank] = linalg.solve_triangular(
+                basis.triangle, others[:, basis.chosen].T, trans="T"
+            ).T
         replaced = design.replace(self.pivoted, columns)
         self.problem = replace(given, design=replaced, coordinates=self._without_dropped())
 
@@ -65,8 +66,9 @@ class Reparametrised:
     def back(self, coef):
         """Coefficients (K, p) of X; a column that depends on the others has none."""
         made = coef.copy()
-        scaled = linalg.solve_triangular(self.basis.triangle, coef[:, self.kept].T)
-        made[:, self.kept] = scaled.T / self.lengths[self.basis.chosen]
+        if self.basis.rank:  # older versions of SciPy refuse what is empty
+            scaled = linalg.solve_triangular(self.basis.triangle, coef[:, self.kept].T)
+            made[:, self.kept] = scaled.T / self.lengths[self.basis.chosen]
         made[:, self.dropped] = 0.0
         return made
 
