@@ -6,6 +6,8 @@ from functools import cached_property
 import numpy as np
 from scipy import linalg
 
+from .triangular import solve_triangular
+
 _LARGEST = 5000  # columns of which a Gram matrix is worth having
 _SURE = 1e-5  # reciprocal condition number of one that leaves nine digits to what it is solved for
 _SEEN = 1e-12  # eigenvalues of it, in the scale of the columns, that are no rounding
@@ -153,7 +155,7 @@ def _square(gram):
     found = cholesky(gram, _SEEN)
     if found is not None:
         factor, scale = found
-        return lambda v: float(np.sum(linalg.solve_triangular(factor, v / scale, lower=True) ** 2))
+        return lambda v: float(np.sum(solve_triangular(factor, v / scale, lower=True) ** 2))
     values, vectors = linalg.eigh(gram)
     seen = values > max(_SEEN, len(values) * _EPS) * values.max(initial=0.0)
     root, vectors = np.sqrt(values[seen]), vectors[:, seen]

@@ -17,7 +17,7 @@ ROOT = Path(sknormreg.__file__).parent
 
 # Each layer, and all that it may import from this package. A layer missing here has to be placed first.
 FOUNDATIONS = {"_kernels"}
-OBJECTS = {"losses", "penalties", "columns", "design", "moments", "unpenalised"}
+OBJECTS = {"losses", "penalties", "columns", "design", "moments", "triangular", "unpenalised"}
 SOLVING = {"solvers", "diagnosis", "elimination"}
 NAMES = {"_compat", "_public"}
 EXPORTED = {"inspection", "linear_model", "losses", "model_selection", "norms", "penalties", "pruning"}
@@ -26,7 +26,8 @@ MAY_IMPORT = {
     "columns": set(),
     "design": {"_kernels", "columns"},
     "moments": set(),
-    "unpenalised": set(),
+    "triangular": set(),
+    "unpenalised": {"triangular"},
     "norms": set(),
     "losses": {"_kernels", "_public"},
     "penalties": {"_public"},

@@ -17,6 +17,7 @@ from ..penalties._base import add_curvature
 from ..problem import Problems
 from ..solvers.build import weighted_gram
 from ..solvers.choose import is_linear_system
+from ..triangular import solve_triangular
 from ..unpenalised import cholesky
 
 _LARGEST = 5000  # side of a matrix worth decomposing
@@ -189,7 +190,7 @@ def root_of_inverse(hessian):
     rounding = len(hessian) * np.finfo(float).eps
     found = cholesky(hessian, 10 * rounding)
     if found is not None:
-        return linalg.solve_triangular(found[0], np.diag(1.0 / scale), lower=True, overwrite_b=True)
+        return solve_triangular(found[0], np.diag(1.0 / scale), lower=True, overwrite_b=True)
     values, vectors = linalg.eigh(hessian / scale / scale[:, None])
     kept = values > rounding * values[-1]
     return (vectors[:, kept] / np.sqrt(values[kept])).T / scale

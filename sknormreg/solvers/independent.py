@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from scipy import linalg
 
+from ..triangular import solve_triangular
 from .certificate import arrive
 from .solution import Status
 from .squares.orthogonal import Basis, column_norms, rounding
@@ -36,11 +36,10 @@ class Reparametrised:
         columns = np.zeros((design.shape[0], features.size))
         counts = root > 0
         columns[counts, : basis.rank] = basis.Q[counts] / root[counts, None]
-        if basis.rank and not counts.all():
-            others = rows[~counts] / self.lengths
-            columns[~counts, : basis.rank] = linalg.solve_triangular(
-                basis.triangle, others[:, basis.chosen].T, trans="T"
-            ).T
+        others = rows[~counts] / self.lengths
+        columns[~counts, : basis.rank] = solve_triangular(
+            basis.triangle, others[:, basis.chosen].T, trans="T"
+        ).T
         replaced = design.replace(self.pivoted, columns)
         self.problem = replace(given, design=replaced, coordinates=self._without_dropped())
 
@@ -66,9 +65,8 @@ class Reparametrised:
     def back(self, coef):
         """Coefficients (K, p) of X; a column that depends on the others has none."""
         made = coef.copy()
-        if self.basis.rank:  # older versions of SciPy refuse what is empty
-            scaled = linalg.solve_triangular(self.basis.triangle, coef[:, self.kept].T)
-            made[:, self.kept] = scaled.T / self.lengths[self.basis.chosen]
+        scaled = solve_triangular(self.basis.triangle, coef[:, self.kept].T)
+        made[:, self.kept] = scaled.T / self.lengths[self.basis.chosen]
         made[:, self.dropped] = 0.0
         return made
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import linalg
 
+from ..triangular import solve_triangular
 from ..unpenalised import cholesky
 
 _EPS = np.finfo(float).eps
@@ -37,7 +37,7 @@ class GramModel:
         if found is None:
             return np.inf
         factor, lengths = found
-        along = linalg.solve_triangular(factor, e / lengths, lower=True)
+        along = solve_triangular(factor, e / lengths, lower=True)
         return 0.5 * float(along @ along)
 
 

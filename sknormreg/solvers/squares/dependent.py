@@ -10,6 +10,7 @@ import numpy as np
 from scipy import linalg
 
 from ...moments import mean_squares, without_mean
+from ...triangular import solve_triangular
 from ...unpenalised import cholesky
 from .orthogonal import null_directions, shorten
 
@@ -49,7 +50,7 @@ class Dependent:
 
     def shortened(self, coef):
         """Of the coefficients (K, p) that make the same predictions those of least norm."""
-        inverse = linalg.solve_triangular(self.triangle, np.eye(self.chosen.size), lower=True, trans="T")
+        inverse = solve_triangular(self.triangle, np.eye(self.chosen.size), lower=True, trans="T")
         directions = null_directions(self.chosen, self.others, inverse, self.parts)
         return (shorten((coef * self.scale).T, directions, self.factor, self.scale) / self.scale[:, None]).T
 

@@ -15,6 +15,8 @@ Costs O(n p min(n, p)), several times that of a Gram matrix.
 import numpy as np
 from scipy import linalg
 
+from ...triangular import solve_triangular
+
 _EPS = np.finfo(float).eps
 _HEIGHT = 4096  # rows reduced at a time, at least
 
@@ -137,7 +139,7 @@ class Basis:
     def solve(self, C):
         """A least-squares solution (q, K), zero on the columns that depend on the others."""
         w = np.zeros((self.A.shape[1], C.shape[1]))
-        w[self.chosen] = linalg.solve_triangular(self.triangle, self.Q.T @ C)
+        w[self.chosen] = solve_triangular(self.triangle, self.Q.T @ C)
         return w
 
     def coordinates(self):
@@ -148,7 +150,7 @@ class Basis:
 
     def null_space(self):
         """Columns (q, d) along which A does not change. What may be rounding in them is zero."""
-        inverse = linalg.solve_triangular(self.triangle, np.eye(self.rank))
+        inverse = solve_triangular(self.triangle, np.eye(self.rank))
         return null_directions(
             self.chosen, self.others, inverse, inverse @ self.R[: self.rank, self.rank :]
         )

@@ -14,8 +14,8 @@ and the gap at w under u' is 1/2 |M d|^2 plus the share of the other coordinates
 from dataclasses import replace
 
 import numpy as np
-from scipy import linalg
 
+from ...triangular import solve_triangular
 from ..certificate import duality_gap, evaluate, gap_at
 from .orthogonal import scaled_basis
 
@@ -99,18 +99,16 @@ def _newton_step(problem, point, active):
         M = np.vstack([M, np.diag(np.sqrt(curvature))])
     basis, present, scale = scaled_basis(M, np.ones(active.size))
     wanted = (slope[present] / scale)[basis.chosen]
-    along = basis.Q[:n].T @ residual - linalg.solve_triangular(basis.triangle, wanted, trans="T")
+    along = basis.Q[:n].T @ residual - solve_triangular(basis.triangle, wanted, trans="T")
     scaled = np.zeros(present.size)
-    scaled[basis.chosen] = linalg.solve_triangular(basis.triangle, along)
+    scaled[basis.chosen] = solve_triangular(basis.triangle, along)
     step = np.zeros(active.size)
     step[present] = scaled / scale
     moved = residual - (M[:n] @ step)
     correlation = design.correlate((root * moved)[None, :])[0]
     known = np.empty(present.size)
     known[basis.chosen] = wanted
-    known[basis.others] = (
-        linalg.solve_triangular(basis.triangle, basis.R[: basis.rank, basis.rank :]).T @ wanted
-    )
+    known[basis.others] = solve_triangular(basis.triangle, basis.R[: basis.rank, basis.rank :]).T @ wanted
     correlation[active[present]] = known * scale + curvature[present] * step[present]
 
     def loss_gap(tau):
