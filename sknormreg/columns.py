@@ -7,7 +7,8 @@ it is at its best whatever the coefficients are, and decoupled from them.
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
+
+from ._kernels import residual
 
 _NONE = np.zeros(0, dtype=np.intc)
 
@@ -16,39 +17,34 @@ class DenseColumns:
     """Rows of an array (m, n), centred as they stand."""
 
     def __init__(self, values):
-        self.values = values
-        self.shape = values.shape[::-1]
-        self.indices = self.starts = _NONE
+        self.values, self.shape = values, values.shape[::-1]
+        self.flat, self.indices, self.starts = values.reshape(-1), _NONE, _NONE
         self.total, self.mean = 0.0, np.zeros(0)
 
-    def take(self, some):
-        made = DenseColumns(self.values[some])
-        made.squares = self.squares[some]
-        return made
-
-    def times(self, x):
-        """B x, before anything is taken off."""
-        return x @ self.values
+    def times(self, x, some):
+        """Some columns of B times x, before anything is taken off."""
+        r = np.zeros(self.shape[0])
+        residual.add(self.flat, some, x, r)
+        return r
 
     def sum(self, r):
         """The product of `root` and r, which a centred r has none of."""
         return 0.0
 
-    def correlate(self, r, S):
-        """B'r (m,)."""
-        return self.values @ r
+    def correlate(self, r, S, some):
+        """Products of some columns of B with r, of which S is the `sum`."""
+        found = np.empty(some.size)
+        residual.correlate(self.flat, some, r, found)
+        return found
 
     def square(self, r, S):
         """Of the length of r, once it is centred."""
         return float(r @ r)
 
-    @property
-    def flat(self):
-        return self.values.reshape(-1)
-
-    @property
+    @cached_property
     def stored(self):
-        return self.values.size
+        """Entries of each column."""
+        return np.full(self.shape[1], self.shape[0])
 
     @cached_property
     def squares(self):
@@ -60,42 +56,32 @@ class SparseColumns:
     """Compressed columns; the means are taken off by a rank-one correction."""
 
     def __init__(self, X, root, mean, total):
-        self.X, self.root, self.mean = X, root, mean
-        self.shape = X.shape
-        self.flat, self.indices, self.starts = X.data, X.indices, X.indptr
+        self.shape, self.flat, self.indices, self.starts = X.shape, X.data, X.indices, X.indptr
+        self.root, self.mean = root, mean
         self.total = total  # of the squares of `root`; zero where nothing is centred
 
-    def take(self, some):
-        made = SparseColumns(self.X[:, some], self.root, self.mean[some], self.total)
-        made.squares = self.squares[some]
-        return made
-
-    def times(self, x):
-        return self.X @ x
+    def times(self, x, some):
+        r = np.zeros(self.shape[0])
+        residual.add_compressed(self.flat, self.indices, self.starts, some, x, r)
+        return r
 
     def sum(self, r):
         return float(self.root @ r)
 
-    def correlate(self, r, S):
-        return self._transposed @ r - S * self.mean
+    def correlate(self, r, S, some):
+        found = np.empty(some.size)
+        residual.correlate_compressed(self.flat, self.indices, self.starts, some, r, found)
+        return found - S * self.mean[some]
 
     def square(self, r, S):
         return float(r @ r) - (S * S / self.total if self.total else 0.0)
 
-    @property
-    def stored(self):
-        return self.X.nnz
-
     @cached_property
-    def _transposed(self):
-        return self.X.T
+    def stored(self):
+        return np.diff(self.starts)
 
     @cached_property
     def squares(self):
-        stored, counts = self.root[self.indices], np.diff(self.starts)
-        centred = self.flat - np.repeat(self.mean, counts) * stored
-        inside = sparse.csc_array((centred * centred, self.indices, self.starts), shape=self.shape).sum(
-            axis=0
-        )
-        own = sparse.csc_array((stored * stored, self.indices, self.starts), shape=self.shape).sum(axis=0)
-        return inside + np.maximum(self.total - own, 0.0) * self.mean**2
+        made = np.empty(self.shape[1])
+        residual.squares(self.flat, self.indices, self.starts, self.root, self.mean, self.total, made)
+        return made

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from ._kernels import dense
+from ._kernels import dense, residual
 from .columns import DenseColumns, SparseColumns
 
 _SEVERAL = 4  # coefficient vectors from which on centred copies for BLAS are worth it
@@ -377,10 +377,17 @@ class SparseDesign:
 
     def matvec(self, W):
         """(K, n): the centred matrix times each row of W (K, p)."""
-        used = np.flatnonzero(W.any(axis=0))
-        X, rest = self._take(used if 4 * used.size < self.shape[1] else None)
-        W = W if X is self.X else W[:, used]
-        return (X @ W.T).T - (W @ rest)[:, None]
+        if len(W) >= _SEVERAL:  # which share what is read
+            used = np.flatnonzero(W.any(axis=0))
+            X, rest = self._take(used if 4 * used.size < self.shape[1] else None)
+            W = W if X is self.X else W[:, used]
+            return (X @ W.T).T - (W @ rest)[:, None]
+        found = np.zeros((len(W), self.shape[0]))
+        for w, z in zip(W, found, strict=True):
+            used = np.flatnonzero(w)
+            residual.add_compressed(self.X.data, self.X.indices, self.X.indptr, used, w[used], z)
+        found -= (W @ self._rest)[:, None]
+        return found
 
     def products(self, W):
         """`matvec` block by block: pairs of some rows, and what they make of W."""

@@ -23,7 +23,7 @@ NAMES = {"_compat", "_public"}
 EXPORTED = {"inspection", "linear_model", "losses", "model_selection", "norms", "penalties", "pruning"}
 MAY_IMPORT = {
     "_kernels": set(),
-    "columns": set(),
+    "columns": {"_kernels"},
     "design": {"_kernels", "columns"},
     "moments": set(),
     "triangular": set(),

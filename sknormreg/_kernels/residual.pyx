@@ -16,6 +16,10 @@ ctypedef fused integer:
     int
     long long
 
+ctypedef fused real:
+    float
+    double
+
 
 cdef extern from "vector.h" nogil:
     void axpy(Py_ssize_t, double, const double *, double *)
@@ -27,14 +31,20 @@ cdef extern from "vector.h" nogil:
 
 cdef inline double gather(const double *x, const integer *at, Py_ssize_t size,
                           const double *r) noexcept nogil:
-    cdef double total = 0.0
-    cdef Py_ssize_t i
-    for i in range(size):
+    """Sum of x_i r_at(i), four at a time: one sum alone would wait for each addition."""
+    cdef double total = 0.0, second = 0.0, third = 0.0, fourth = 0.0
+    cdef Py_ssize_t i, whole = size - size % 4
+    for i in range(0, whole, 4):
         total += x[i] * r[at[i]]
-    return total
+        second += x[i + 1] * r[at[i + 1]]
+        third += x[i + 2] * r[at[i + 2]]
+        fourth += x[i + 3] * r[at[i + 3]]
+    for i in range(whole, size):
+        total += x[i] * r[at[i]]
+    return (total + second) + (third + fourth)
 
 
-cdef inline void scatter(double h, const double *x, const integer *at, Py_ssize_t size,
+cdef inline void scatter(double h, const real *x, const integer *at, Py_ssize_t size,
                          double *r) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(size):
@@ -58,11 +68,11 @@ def sweep(const double[::1] values, const integer[::1] indices, const integer[::
     """Sweep over `cols` until a sweep moves less than `enough` times what the first did, `most` times.
 
     What a sweep moves is measured by the sum of its squared steps, each times its curvature. `square` is
-    the diagonal of B'B and `total` the sum of squares of `root`. Without `indices` the columns are dense,
+    the diagonal of B'B and `total` the sum of squares of `root`. Without `starts` the columns are dense,
     one after the other. Returns (sweeps, moved by the first, changes of sign in the first, operations, S).
     """
     cdef Py_ssize_t a, j, sweeps = 0, changes = 0, done = 0, size = r.shape[0], operations = 0
-    cdef bint dense = indices.shape[0] == 0
+    cdef bint dense = starts.shape[0] == 0
     cdef double old, new, curvature, gradient, moved = 0.0, first = 0.0
     cdef const double *x
     with nogil:
@@ -106,6 +116,60 @@ def sweep(const double[::1] values, const integer[::1] indices, const integer[::
     return sweeps, first, changes, operations, S
 
 
+def add(const double[::1] values, const Py_ssize_t[::1] cols, const double[::1] x, double[::1] r):
+    """r += sum of x_a times the column cols_a of dense `values`."""
+    cdef Py_ssize_t a
+    with nogil:
+        for a in range(cols.shape[0]):
+            axpy(r.shape[0], x[a], &values[cols[a] * r.shape[0]], &r[0])
+
+
+def add_compressed(const real[::1] values, const integer[::1] indices, const integer[::1] starts,
+                   const Py_ssize_t[::1] cols, const double[::1] x, double[::1] r):
+    """The same of compressed columns."""
+    cdef Py_ssize_t a, j
+    with nogil:
+        for a in range(cols.shape[0]):
+            j = cols[a]
+            scatter(x[a], &values[starts[j]], &indices[starts[j]], starts[j + 1] - starts[j], &r[0])
+
+
+def correlate(const double[::1] values, const Py_ssize_t[::1] cols, const double[::1] r, double[::1] out):
+    """out_a = the product of the column cols_a of dense `values` and r."""
+    cdef Py_ssize_t a
+    with nogil:
+        for a in range(cols.shape[0]):
+            out[a] = dot(r.shape[0], &values[cols[a] * r.shape[0]], &r[0])
+
+
+def correlate_compressed(const double[::1] values, const integer[::1] indices, const integer[::1] starts,
+                         const Py_ssize_t[::1] cols, const double[::1] r, double[::1] out):
+    """The same of compressed columns."""
+    cdef Py_ssize_t a, j
+    with nogil:
+        for a in range(cols.shape[0]):
+            j = cols[a]
+            out[a] = gather(&values[starts[j]], &indices[starts[j]], starts[j + 1] - starts[j], &r[0])
+
+
+def squares(const double[::1] values, const integer[::1] indices, const integer[::1] starts,
+            const double[::1] root, const double[::1] mean, double total, double[::1] out):
+    """The squared length of each compressed column of `values` less `mean_j` times the column `root`."""
+    cdef Py_ssize_t i, j
+    cdef double centred, inside, own, stored
+    with nogil:
+        for j in range(starts.shape[0] - 1):
+            inside = own = 0.0
+            for i in range(starts[j], starts[j + 1]):
+                stored = root[indices[i]]
+                centred = values[i] - mean[j] * stored
+                inside += centred * centred
+                own += stored * stored
+            out[j] = inside
+            if total > own:
+                out[j] += (total - own) * mean[j] * mean[j]
+
+
 cdef inline double bent(const double *x, const integer *at, Py_ssize_t size, const double *d,
                         const double *v, const double *a, const double *t) noexcept nogil:
     """Sum of x_i (d_i v_i - a_i t_i); `at` is NULL where the column is dense."""
@@ -145,7 +209,7 @@ def sweep_outputs(const double[::1] values, const integer[::1] indices, const in
     Returns (sweeps, moved by the first, changes of sign in the first, operations).
     """
     cdef Py_ssize_t c, j, k, f, sweeps = 0, changes = 0, done = 0, n = t.shape[0], size, operations = 0
-    cdef bint dense = indices.shape[0] == 0
+    cdef bint dense = starts.shape[0] == 0
     cdef double old, new, curvature, gradient, moved = 0.0, first = 0.0
     cdef const double *x
     cdef const integer *at

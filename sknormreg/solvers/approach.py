@@ -25,7 +25,14 @@ def approach(problem, alphas, *, workspace, tol, max_iter, callback=None):
     wanted = problem.with_alpha(float(alphas[0]))
     null = evaluate(wanted, wanted.null_coef(), np.zeros(wanted.n_outputs))
     workspace.work.passes += 1
-    options = {"null": null, "workspace": workspace, "tol": tol, "callback": callback}
+    stopped = False
+
+    def report(coef, intercept):
+        nonlocal stopped
+        stopped = bool(callback(coef, intercept))
+        return stopped
+
+    options = {"null": null, "workspace": workspace, "tol": tol, "callback": callback and report}
     start, spent = None, 0
     for alpha in _stronger(wanted, null):
         most = min(_PATIENCE, max_iter - 1 - spent)
@@ -33,8 +40,8 @@ def approach(problem, alphas, *, workspace, tol, max_iter, callback=None):
             break
         found = solve(problem.with_alpha(float(alpha)), start=start, max_iter=most, **options)
         start, spent = (found.coef, found.intercept), spent + found.n_iter
-        if found.status is Status.STOPPED:
-            yield _stopped(wanted, found, spent)
+        if stopped:  # even where that point was certified
+            yield _stopped(wanted, found, spent, tol)
             return
     first = solve(wanted, start=start, max_iter=max_iter - spent, **options)
     yield replace(first, n_iter=first.n_iter + spent)
@@ -51,13 +58,16 @@ def _stronger(problem, null):
     return np.geomspace(first, alpha, count + 2)[1:-1]
 
 
-def _stopped(problem, found, spent):
+def _stopped(problem, found, spent, tol):
     """What a callback stopped on the way, as a solution of the problem itself."""
     point = evaluate(problem, found.coef.reshape(-1), found.intercept)
+    null_objective = problem.null_objective()
+    status = Status.judge(point.gap, tol, null_objective, point.objective)
     return replace(
         found,
         objective=point.objective,
         dual_gap=point.gap,
-        null_objective=problem.null_objective(),
+        null_objective=null_objective,
         n_iter=spent,
+        status=Status.STOPPED if status is Status.MAX_ITER else status,
     )

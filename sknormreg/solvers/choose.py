@@ -11,7 +11,7 @@ import numpy as np
 
 from ..penalties import Structure
 from .cost import by_hessian, by_rotation, by_rows
-from .inner import conjugate, gram, outputs, proximal, residual
+from .inner import alternate, conjugate, gram, outputs, proximal, residual
 
 _SMALL = 512  # features up to which the whole Gram matrix is worth it for two strengths
 _LARGE = 4096  # and beyond which for no number of them
@@ -21,6 +21,7 @@ _MOST = 1 << 27  # doubles in the Gram matrices of all folds: 1 GiB
 _FEW = 256  # members whose Gram block costs next to nothing
 _CHEAP = 2e9  # operations on Hessians, about .2 s, that are well spent on a minimiser exact to rounding
 _ROOM = 1 << 23  # entries of a Hessian, of which there are three at a time: 192 MiB
+_SLOWLY, _FAST = 0.75, 3.0  # as many times the members that stay are taken anew
 _SHORT = 4  # as many times the entries of a column in mean: members beyond these are swept on residuals
 
 
@@ -41,6 +42,8 @@ class Inner(Row):
     minimise: Callable
     model: str = "gram"  # what its models keep: a "gram" block, the "columns" of an output, or "rows"
     inexact: bool = False  # whether a point costs more to refine than to certify
+    # of (gap, required gap, null objective): how roughly a model may be solved that nothing is outside of
+    forcing: Callable = lambda gap, required, null_objective: 0.0
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,7 @@ INNER = (
         conjugate.minimise,
         "rows",
         inexact=True,
+        forcing=conjugate.forcing,
     ),
     Inner(
         "residuals",
@@ -182,6 +186,7 @@ INNER = (
         ),
         residual.minimise,
         "columns",
+        forcing=alternate.forcing,
     ),
     Inner(
         "residuals of outputs",
@@ -196,6 +201,7 @@ INNER = (
         ),
         outputs.minimise,
         "rows",
+        forcing=alternate.forcing,
     ),
     Inner(
         "Gram block",
@@ -241,6 +247,11 @@ def choose(problems, strengths, cold=True):
 def choose_folds(problem, count):
     """The name of the way through as many folds."""
     return _first(FOLDS, problem, count).name
+
+
+def growth(problem):
+    """How many times the members that stay a working set takes anew: more where they cost their entries."""
+    return _FAST if Case([problem], np.array([[problem.penalty.alpha]])).short_columns else _SLOWLY
 
 
 def choose_inner(problem, members, crude=False, hard=False):

@@ -14,10 +14,9 @@ import numpy as np
 
 from .build import build_model
 from .certificate import arrive, at_strength, evaluate, survey
-from .choose import choose_inner
+from .choose import choose_inner, growth
 from .continuation import stages
 from .inner.alternate import HARD
-from .inner.conjugate import forcing
 from .model import gradient_noise, squared_length
 from .refinement import Refinement, settled
 from .shifts import least_norm
@@ -31,7 +30,7 @@ _EPS = np.finfo(float).eps
 _SHORT = 0.5  # a step shortened to less than this: the next model majorises the loss
 _FAR = 0.5  # a start that would lose so much of its objective on a straight way back to the null point
 _NEARER = 0.1  # is shortened by this factor while that helps
-_SEVERAL, _SOME = 8, 0.05  # coordinates outside, with which a model need not be solved any better
+_SEVERAL, _SOME = 8, 0.2  # coordinates outside, with which a model need not be solved any better
 _CRUDE = 0.1  # of its violations: as much as a model may keep of them while others are outside
 _PROXIMAL_STEPS = 400  # in the mean of all iterations, where a penalty states its prox and no more
 _PATIENCE = 30  # iterations without a better gap or objective after which rounding has the last word
@@ -137,6 +136,7 @@ class _Fit:
         if point.flat.size > SMALL:
             at_zero = problem.penalty.active(np.zeros_like(point.flat), problem.coordinates)
             self.always = np.flatnonzero(at_zero)
+        self.growth = growth(problem)
         self.detour = stages(problem, point)
         self.budget = self.work.proximal_steps + _PROXIMAL_STEPS * max_iter
         self.refinement = Refinement(problem.loss.quadratic, self.scale)
@@ -144,6 +144,7 @@ class _Fit:
         self.noise = None  # of the gradient of the members by rounding, where it is now
         self.began, self.operations = self.work.operations, None  # at the start, and until certified
         self.hard = False  # whether conjugate gradients ran out of steps too often
+        self.model = None
         self.n_iter, self.share, self.stop = 0, 1.0, None
 
     def run(self):
@@ -177,7 +178,9 @@ class _Fit:
         elif self.detour:
             self.penalty = self.penalty.with_alpha(self.detour.pop(0) * self.penalty.alpha)
         violation = self.penalty.violation(point.flat, -point.correlation, c)
-        self.outside = update(self.workspace, point.flat, violation, point.correlation, self.always)
+        self.outside = update(
+            self.workspace, point.flat, violation, point.correlation, self.always, self.growth
+        )
         self.members = self.workspace.members
         self.crude = self.penalty is not self.problem.penalty or self.outside > self.members.size
         self.inner = choose_inner(self.problem, self.members, self.crude, self.hard)
@@ -192,6 +195,7 @@ class _Fit:
     def build(self):
         """3. The quadratic model of the loss on the working set."""
         self.guarded = self.share < _SHORT and not self.problem.loss.kinked
+        self.model = None  # not to be held beside the next one
         self.model, self.model_coordinates = build_model(
             self.problem, self.workspace, self.point, self.scale, self.guarded, self.inner.model
         )
@@ -204,9 +208,11 @@ class _Fit:
         # as no loss is negative, a quadratic that is never below it falls by no more than the objective
         above = self.guarded or self.problem.loss.quadratic
         most = self.point.loss + self.penalty.value(self.point.flat, self.problem.coordinates)
-        wanted = _CRUDE if self.crude else _SOME if self.outside > _SEVERAL else 0.0
-        if self.inner.inexact:
-            wanted = forcing(self.point.gap, self.tol * self.null_objective, self.null_objective)
+        null, gap = self.null_objective, self.point.gap
+        if self.crude or self.outside > _SEVERAL:
+            wanted = _CRUDE if self.crude else _SOME
+        else:
+            wanted = self.inner.forcing(gap, self.tol * null, null)
         exhausted = self.work.exhausted
         for tolerance in (wanted, _CRUDE):
             left = self.budget - self.work.proximal_steps

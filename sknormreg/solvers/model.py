@@ -140,9 +140,10 @@ class ColumnsModel:
 
     def product(self, step):
         m = self.size
-        r = self.columns.times(step[:m])
+        every = np.arange(m)
+        r = self.columns.times(step[:m], every)
         made = np.zeros(step.size)
-        made[:m] = self.columns.correlate(r, self.columns.sum(r))
+        made[:m] = self.columns.correlate(r, self.columns.sum(r), every)
         if step.size > m:
             shift = self.total * (self.means @ step[:m] + step[m])
             made[:m] += self.means * shift

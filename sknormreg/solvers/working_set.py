@@ -6,10 +6,10 @@ SMALL = 64  # size of the first working set; with no more coordinates than this 
 _NOTICEABLE = 1e-11  # a violation below this, relative to the correlation, is rounding
 
 
-def update(workspace, flat, violation, correlation, always):
+def update(workspace, flat, violation, correlation, always, growth=0.75):
     """Choose `workspace.members`; returns how many coordinates outside the old ones violate.
 
-    The support and the coordinates without a kink at zero (`always`) stay; of the rest three quarters as
+    The support and the coordinates without a kink at zero (`always`) stay; of the rest `growth` times as
     many are taken, the worst violators first and then those nearest to violating, and never more than
     twice the number of violators (or 64).
     """
@@ -26,7 +26,7 @@ def update(workspace, flat, violation, correlation, always):
         return 0
     kept = np.flatnonzero(required)
     rest = np.flatnonzero(~required & (violation > -np.inf))
-    room = max(SMALL, min(3 * kept.size // 4, 2 * count))
+    room = max(SMALL, min(int(growth * kept.size), 2 * count))
     if rest.size > room:
         rest = rest[np.argpartition(violation[rest], rest.size - room)[rest.size - room :]]
     workspace.members = np.sort(np.append(kept, rest))

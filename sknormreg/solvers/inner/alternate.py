@@ -9,15 +9,25 @@ does not fall.
 import numpy as np
 
 _ROUNDS = 50
-_LEAST = 0.05  # of its first sweep: the next model is nearer than any more of this one
+_LEAST = 0.05  # of the first sweep of a model that others follow, and which may change a sign
+_FASTER = (
+    0.5  # power of the duality gap, itself a square: what Newton's method leaves of it at the next point
+)
+_SMALLEST = 1e-15  # relative gap below which nothing is left to gain
 _SWEEPS = 5  # of the support
 ENOUGH = 0.01  # of what the first of several sweeps moves: with less they end
-_FEW = 0.05  # of the support: changes of sign in a sweep below which its signs are nearly right
+_FEW = 0.02  # of the support: changes of sign in a sweep below which its signs are nearly right
 HARD = 5  # searches that run out of steps, after which a model is left as it is
-_CG_STEPS, _CG_ENOUGH = 200, 0.1  # how much of its gradient a search on the support leaves
+_CG_STEPS, _CG_ENOUGH = 200, 0.3  # how much of its gradient a search on the support leaves
 _EXACT = 0.125  # of the rounding of a gradient entry: a violation this small is as good as none
 _IDLE = 3  # rounds without a lower value, after which rounding has the last word
 _SHORTEST = 1e-3  # share of a step below which none is taken
+
+
+def forcing(gap, required, null_objective):
+    """The tolerance for the model at a point with this duality gap."""
+    relative = max(gap / null_objective, _SMALLEST) if null_objective > 0.0 else 1.0
+    return min(_LEAST, max(relative**_FASTER, (_SMALLEST / relative) ** 0.5))
 
 
 class Search:
@@ -38,7 +48,7 @@ class Search:
         for _ in range(_ROUNDS):
             moved, changes = self.sweep(everything, 1)
             if enough is None:
-                enough = max(max(tolerance, _LEAST) ** 2 * moved, self.rounding)
+                enough = max(tolerance**2 * moved, self.rounding)
             value = self.value() + self.penalty(self.w)
             lowest, idle = (value, 0) if value < lowest else (lowest, idle + 1)
             if moved <= enough or idle == _IDLE or self.exhausted == HARD:
@@ -46,7 +56,9 @@ class Search:
             support = np.flatnonzero(self.free())
             self.sweep(support, _SWEEPS)
             if changes <= max(5, _FEW * support.size):
-                self.conjugate(np.flatnonzero(self.free()))
+                self.conjugate(
+                    np.flatnonzero(self.free()), _CG_ENOUGH if changes else min(tolerance, _CG_ENOUGH)
+                )
         else:
             self.work.exhausted += HARD
         return self.w
@@ -57,7 +69,7 @@ class Search:
     def penalty(self, w):
         return self.l1 @ np.abs(w) + 0.5 * self.l2 @ (w * w)
 
-    def conjugate(self, support):
+    def conjugate(self, support, enough):
         """A step of the coordinates that are free to move, towards their minimum at the signs they have."""
         part = self.on(support)
         w, l1, l2 = self.w[support], self.l1[support], self.l2[support]
@@ -65,7 +77,7 @@ class Search:
         scale = part.diagonal + l2
         scale[scale == 0.0] = 1.0
         rhs = -(part.slope() + l2 * w + l1 * sign)
-        step, steps = _solve(part.product, l2, rhs, scale)
+        step, steps = _solve(part.product, l2, rhs, scale, enough)
         self.work.cg_steps += steps
         if steps == _CG_STEPS:
             self.exhausted += 1
@@ -87,12 +99,12 @@ class Search:
         part.land(w)
 
 
-def _solve(product, l2, rhs, scale):
+def _solve(product, l2, rhs, scale, left_over):
     """(x, steps) with (H + diag(l2)) x nearly `rhs`, by conjugate gradients."""
     x, left, steps = np.zeros(rhs.size), rhs.copy(), 0
     z = left / scale
     p, size = z, left @ z
-    enough = _CG_ENOUGH**2 * size
+    enough = left_over**2 * size
     while steps < _CG_STEPS and size > enough:
         image = product(p) + l2 * p
         curvature = p @ image

@@ -45,7 +45,7 @@ class _Search(Search):
 
     def renew(self):
         """r and S from w: a long step that is taken back would leave its rounding in them."""
-        self.r = self.columns.times(self.w - self.start)
+        self.r = self.columns.times(self.w - self.start, np.arange(self.w.size))
         self.S = self.columns.sum(self.r)
 
 
@@ -53,17 +53,17 @@ class _Part:
     """The coordinates that conjugate gradients move."""
 
     def __init__(self, search, support):
-        self.search, self.support = search, support
-        self.columns = search.columns.take(support)
-        self.diagonal, self.operations = self.columns.squares, 2 * self.columns.stored
+        self.search, self.support, self.columns = search, support, search.columns
+        self.diagonal = search.squares[support]
+        self.operations = 2 * int(self.columns.stored[support].sum())
 
     def slope(self):
         s = self.search
-        return s.q[self.support] + self.columns.correlate(s.r, s.S)
+        return s.q[self.support] + self.columns.correlate(s.r, s.S, self.support)
 
     def product(self, step):
-        r = self.columns.times(step)
-        return self.columns.correlate(r, self.columns.sum(r))
+        r = self.columns.times(step, self.support)
+        return self.columns.correlate(r, self.columns.sum(r), self.support)
 
     def land(self, target):
         self.search.w[self.support] = target
