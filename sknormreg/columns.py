@@ -7,6 +7,7 @@ it is at its best whatever the coefficients are, and decoupled from them.
 from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
 from ._kernels import residual
 
@@ -40,6 +41,10 @@ class DenseColumns:
     def square(self, r, S):
         """Of the length of r, once it is centred."""
         return float(r @ r)
+
+    def gram(self):
+        """B'B (m, m)."""
+        return self.values @ self.values.T
 
     @cached_property
     def stored(self):
@@ -75,6 +80,10 @@ class SparseColumns:
 
     def square(self, r, S):
         return float(r @ r) - (S * S / self.total if self.total else 0.0)
+
+    def gram(self):
+        X = sparse.csc_array((self.flat, self.indices, self.starts), shape=self.shape)
+        return (X.T @ X).toarray() - self.total * np.outer(self.mean, self.mean)
 
     @cached_property
     def stored(self):

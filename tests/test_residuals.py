@@ -245,3 +245,36 @@ def test_a_start_without_any_curvature():
         model.fit(X, score > 0)
     assert model.dual_gap_ <= 1e-8
     np.testing.assert_allclose(model.coef_, expected.coef_, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("stored", [np.asarray, sparse.csc_array], ids=["dense", "sparse"])
+@pytest.mark.parametrize("unit", [1e6, 1e9, 1e11, 1e12])
+def test_a_column_in_units_of_its_own(unit, stored):
+    for seed in (3, 24, 30):
+        X, _, y = drawn(seed)
+        X[:, seed % 25] *= unit
+        with residuals_only():
+            model = LassoClassifier(alpha=0.1).fit(stored(X), y)
+        assert np.max(model.dual_gap_) <= 1e-8
+
+
+@pytest.mark.parametrize("make", [Lasso, LassoClassifier])
+def test_sparse_columns_that_store_nothing(make):
+    empty = sparse.csc_array((60, 5))
+    y = np.arange(60.0) if make is Lasso else np.arange(60) % 2
+    with residuals_only():
+        model = make(alpha=0.01).fit(empty, y)
+    assert not model.coef_.any()
+
+
+@pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.ConvergenceWarning"
+)  # X'X is singular but for rounding
+@pytest.mark.parametrize("stored", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+def test_never_worse_than_no_coefficients(stored):
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        X = rng.normal(size=(40, 90)) + 10.0 ** rng.integers(4, 8)
+        y = (X[:, :3] - X[:, :3].mean()) @ [1.0, -1.0, 2.0] + rng.normal(size=40)
+        model = Lasso(alpha=1e-3, fit_intercept=False).fit(stored(X), y)
+        assert 0.5 * np.mean((y - X @ model.coef_) ** 2) <= 0.5 * np.mean(y**2)

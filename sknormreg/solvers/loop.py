@@ -282,7 +282,7 @@ class _Best:
 
     def consider(self, point, blur, required):
         """Gaps below `blur` differ by rounding alone, so the later point is better, unless that would lose
-        the certificate, the `required` gap.
+        the certificate, the `required` gap, or as much of the objective.
         """
         lower = point.objective < self.lowest - 64 * _EPS * abs(self.lowest)
         better = point.gap <= max(self.point.gap, 8 * _EPS * self.point.objective)
@@ -291,5 +291,6 @@ class _Best:
         self.stalled = 0 if lower or point.gap < self.smallest else self.stalled + 1
         self.lowest, self.smallest = min(self.lowest, point.objective), min(self.smallest, point.gap)
         certified = point.gap <= required or self.point.gap > required
-        if better or (point.gap <= blur and certified):
+        no_higher = point.objective <= self.point.objective + required
+        if better or (point.gap <= blur and certified and no_higher):
             self.point = point

@@ -10,6 +10,7 @@ from ..triangular import solve_triangular
 from ..unpenalised import cholesky
 
 _EPS = np.finfo(float).eps
+_LARGE = 1 << 23  # entries of a matrix that is formed once to tell what is rounding: 64 MiB
 
 
 @dataclass
@@ -31,14 +32,7 @@ class GramModel:
 
     def gain(self, e, curvature):
         """Half of e'(G + C)^-1 e for e and a diagonal C: what a step gains whose gradient is e."""
-        hessian = self.gram.copy()
-        np.einsum("ii->i", hessian)[:] += curvature
-        found = cholesky(hessian, _EPS)
-        if found is None:
-            return np.inf
-        factor, lengths = found
-        along = solve_triangular(factor, e / lengths, lower=True)
-        return 0.5 * float(along @ along)
+        return _gain(self.gram.copy(), e, curvature)
 
 
 class RowsModel:
@@ -173,8 +167,21 @@ class ColumnsModel:
         return np.append(squares + self.total * self.means**2, self.total)
 
     def gain(self, e, curvature):
-        """No less than half of e'(G + C)^-1 e, for e and a diagonal C."""
-        return _most(e, curvature)
+        """That of a `GramModel`, e having no share in the intercept; no less where G would be too large."""
+        m = self.size
+        if m * m > _LARGE:
+            return _most(e, curvature)
+        return _gain(self.columns.gram(), e[:m], curvature[:m])
+
+
+def _gain(hessian, e, curvature):
+    np.einsum("ii->i", hessian)[:] += curvature
+    found = cholesky(hessian, _EPS)
+    if found is None:
+        return np.inf
+    factor, lengths = found
+    along = solve_triangular(factor, e / lengths, lower=True)
+    return 0.5 * float(along @ along)
 
 
 def _most(e, curvature):
