@@ -267,11 +267,10 @@ def test_sparse_columns_that_store_nothing(make):
     assert not model.coef_.any()
 
 
-@pytest.mark.filterwarnings(
-    "ignore::sklearn.exceptions.ConvergenceWarning"
-)  # X'X is singular but for rounding
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("stored", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
 def test_never_worse_than_no_coefficients(stored):
+    """Where X is as good as one column, and rounding all there is of the rest."""
     for seed in range(20):
         rng = np.random.default_rng(seed)
         X = rng.normal(size=(40, 90)) + 10.0 ** rng.integers(4, 8)
