@@ -88,11 +88,14 @@ class Problem:
     def loss_value(self, z):
         return self.loss.value(self.y, z, self.weights)
 
-    def best_intercept(self, z):
-        """Change of intercept (K,) that minimises F(z + change), at fixed coefficients."""
+    def best_intercept(self, z, enough=0.0):
+        """Change of intercept (K,) that minimises F(z + change), at fixed coefficients.
+
+        Of several outputs it may be as rough as that the gradient is `enough` of its terms.
+        """
         if not self.fit_intercept:
             return np.zeros(self.n_outputs)
-        return self.loss.best_intercept(self.y, z, self.weights)
+        return self.loss.best_intercept(self.y, z, self.weights, enough)
 
     def share(self, other):
         """With a problem that differs in its target and strength only, what these have no part in."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import HealthCheck, assume, example, given, note, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from optimality import EXTENDED, LOSSES, Objective
@@ -356,8 +356,16 @@ def test_binary_log_loss(name, case):
     check_classifier(case, name, "log_loss", 2)
 
 
+# Wide sparse rows of which fewer are independent, columns far apart in units: squares lose some of them.
+LOST = Case(
+    n=11, p=18, seed=0, defects=("duplicated", "spread"), powers=(0, 0), means=(0.0, 0.0), weights="none",
+    factors="ones", bounds="none", storage="csr", fit_intercept=False, fraction=1.0, l1_ratio=0.5,
+)  # fmt: skip
+
+
 @names
 @examples(60)
+@example(case=LOST, n_classes=4)
 @given(case=cases.filter(lambda c: c.p <= 40), n_classes=st.integers(3, 5))
 def test_multinomial_log_loss(name, case, n_classes):
     check_classifier(case, name, "log_loss", n_classes)

@@ -275,3 +275,46 @@ def test_what_is_left_by_rounding_costs_no_less_than_it_does():
     assert dense.gain(e, c) <= rows.gain(e, c) < np.inf
     assert rows.gain(e, np.zeros(12)) == np.inf
     assert rows.gain(np.zeros(12), np.zeros(12)) == 0.0
+
+
+class Counted(MultinomialLoss):
+    """With the number of times that a softmax is formed to settle intercepts."""
+
+    calls = 0
+
+    def derivatives(self, y, z, s):
+        Counted.calls += 1
+        return super().derivatives(y, z, s)
+
+
+def test_intercepts_are_settled_when_it_matters():
+    X, y = drawn(3, n=300, p=10, classes=12)
+    problem = problem_of(MultinomialLoss(), 12, X, y, 1e-3)
+    with rows_only():
+        found = solve(problem)
+    point = evaluate(problem, found.coef.reshape(-1), found.intercept)
+    np.testing.assert_allclose(point.intercept, found.intercept, rtol=0, atol=1e-12)
+    assert found.dual_gap <= 1e-8 * found.null_objective
+    assert point.gap <= found.dual_gap * (1 + 1e-6) + 1e-15
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("max_iter", [1, 2, 3])
+def test_the_gap_of_an_early_stop_is_that_of_its_best_intercept(max_iter):
+    X, y = drawn(3, n=300, p=10, classes=12)
+    with rows_only():
+        model = RidgeClassifier(alpha=1e-3, loss="log_loss", max_iter=max_iter).fit(X, y)
+    objective = Objective(X, y, loss="log_loss", alpha=1e-3, l1_ratio=0.0)
+    found = objective.certify(model.coef_, model.intercept_)
+    assert found.gap <= model.dual_gap_ * (1 + 1e-6)
+
+
+def test_the_intercept_of_no_coefficients_is_that_of_the_frequencies():
+    _, y = drawn(1, n=200, classes=5)
+    Y = (y == np.arange(5)[:, None]).astype(float)
+    weights = np.random.default_rng(0).random(200)
+    weights /= weights.sum()
+    Counted.calls = 0
+    change = Counted().best_intercept(Y, np.zeros(Y.shape), weights)
+    np.testing.assert_allclose(np.exp(change) / np.exp(change).sum(), Y @ weights, rtol=1e-13)
+    assert Counted.calls <= 2

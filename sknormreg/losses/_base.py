@@ -51,8 +51,8 @@ class Loss(BaseEstimator, ABC):
         This is the loss's share of the duality gap; it is zero at tau = 1.
         """
 
-    def best_intercept(self, y, z, s):
-        """Change (K,) of z that minimises F."""
+    def best_intercept(self, y, z, s, enough=0.0):
+        """Change (K,) of z that minimises F; nearly so where its gradient may be `enough` of its terms."""
         return best_intercept(self, y, z, s)
 
     def recedes(self, y, z, s):

@@ -10,8 +10,10 @@ _MAX_STEPS = 200
 _SAME = 0.03  # of what changes a curvature by little: a Hessian serves again
 
 
-def best_intercept(loss, y, z, s, near=0.0):
+def best_intercept(loss, y, z, s, near=0.0, enough=0.0):
     """Change (K,) of z that minimises the loss, down to the rounding of its gradient.
+
+    Or until that is no more than `enough` of the terms that it is the sum of.
 
     Far away the loss must decrease; after a step that had to be shortened the next one uses the loss's
     majoriser, as in the outer loop. Once the decrease is too small for the loss to tell, full steps are
@@ -25,6 +27,8 @@ def best_intercept(loss, y, z, s, near=0.0):
     for _ in range(_MAX_STEPS):
         gradient, reach = terms.sum(axis=1), np.abs(terms).sum(axis=1)
         error = np.max(np.abs(gradient) / np.maximum(reach, _TINY))
+        if error <= enough:
+            return change
         if settling and error > 0.5 * lowest:
             return change if error < lowest else best
         best, lowest, at = change, error, z + change[:, None]

@@ -37,7 +37,7 @@ class LogLoss(Loss):
     def fenchel_gap(self, y, z, s, tau):
         return logistic.divergence(y[0], z[0], s, tau) if tau != 1.0 else 0.0
 
-    def best_intercept(self, y, z, s):
+    def best_intercept(self, y, z, s, enough=0.0):
         return np.array([logistic.best_intercept(y[0], z[0], s)])
 
     def recedes(self, y, z, s):

@@ -44,8 +44,13 @@ class MultinomialLoss(Loss):
         odds = _Odds(y, z)
         return divergence(odds.wrong, odds.right, -odds.loss, s, tau)
 
-    def best_intercept(self, y, z, s):
-        return best_intercept(self, y, z, s, near=_NEAR)
+    def best_intercept(self, y, z, s, enough=0.0):
+        start, shares = np.zeros(y.shape[0]), y @ s
+        if shares.min() > 0.0 and not z.any():  # the answer but for rounding
+            start = np.log(shares)
+            start -= start.mean()
+            z = z + start[:, None]
+        return start + best_intercept(self, y, z, s, _NEAR, enough)
 
     def recedes(self, y, z, s):
         margin = (np.sum(y * z, axis=0) - z)[:, s > 0]  # zero for the class itself

@@ -26,7 +26,7 @@ class SquaredLoss(Loss):
     def fenchel_gap(self, y, z, s, tau):
         return (1.0 - tau) ** 2 * self.value(y, z, s) if tau != 1.0 else 0.0
 
-    def best_intercept(self, y, z, s):
+    def best_intercept(self, y, z, s, enough=0.0):
         return (y - z) @ s
 
     def inverse_link(self, z):

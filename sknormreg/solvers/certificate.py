@@ -14,6 +14,9 @@ class Landing:
     z: np.ndarray  # predictor (K, n)
     loss: float
     norm: float  # of the coefficients, as the penalty has it
+    settled: (
+        bool  # whether the intercept is the best, without which a gap is next to nothing but an estimate
+    )
 
     @property
     def objective(self):
@@ -34,14 +37,16 @@ def land(problem, flat, intercept):
     flat = problem.settle(flat)
     z = problem.predictor(flat.reshape(problem.shape), intercept)
     norm = problem.penalty.value(flat, problem.coordinates)
-    return Landing(flat, intercept, z, problem.loss_value(z), norm)
+    return Landing(flat, intercept, z, problem.loss_value(z), norm, False)
 
 
-def settle(problem, at):
-    """The same with the best intercept."""
-    change = problem.best_intercept(at.z)
+def settle(problem, at, enough=0.0):
+    """The same with the best intercept, or nearly so: see `Problem.best_intercept`."""
+    change = problem.best_intercept(at.z, enough)
+    if not change.any():
+        return replace(at, settled=enough == 0.0)
     z = at.z + change[:, None]
-    return Landing(at.flat, at.intercept + change, z, problem.loss_value(z), at.norm)
+    return Landing(at.flat, at.intercept + change, z, problem.loss_value(z), at.norm, enough == 0.0)
 
 
 def arrive(problem, flat, intercept):
@@ -51,7 +56,7 @@ def arrive(problem, flat, intercept):
     change = problem.best_intercept(z)
     z += change[:, None]
     norm = problem.penalty.value(flat, problem.coordinates)
-    return Landing(flat, intercept + change, z, problem.loss_value(z), norm)
+    return Landing(flat, intercept + change, z, problem.loss_value(z), norm, True)
 
 
 def survey(problem, at):

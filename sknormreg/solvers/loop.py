@@ -13,7 +13,7 @@ from enum import Enum
 import numpy as np
 
 from .build import build_model
-from .certificate import arrive, at_strength, evaluate, survey
+from .certificate import arrive, at_strength, evaluate, settle, survey
 from .choose import choose_inner, growth
 from .continuation import stages
 from .inner.alternate import HARD
@@ -32,6 +32,9 @@ _FAR = 0.5  # a start that would lose so much of its objective on a straight way
 _NEARER = 0.1  # is shortened by this factor while that helps
 _SEVERAL, _SOME = 8, 0.2  # coordinates outside, with which a model need not be solved any better
 _CRUDE = 0.1  # of its violations: as much as a model may keep of them while others are outside
+_CLOSE = 10.0  # times the gap that is asked for: from there on intercepts are settled exactly
+_LOOSE = 0.03  # times the root of the relative gap: what their gradient may keep before, of several outputs
+_PULLED = 1e-6  # of the gradient: a violation above it moves a column in tiny units, if no predictor
 _PROXIMAL_STEPS = 400  # in the mean of all iterations, where a penalty states its prox and no more
 _PATIENCE = 30  # iterations without a better gap or objective after which rounding has the last word
 
@@ -187,7 +190,8 @@ class _Fit:
         self.refining = self.certified and not self.outside
         if not self.refining:
             return
-        if self.noise is not None and settled(violation[self.members], self.noise):
+        self.violation = violation[self.members]
+        if self.noise is not None and settled(self.violation, self.noise):
             self.stop = Stop.REFINED
         elif self.inner.inexact or self.work.operations - self.began > 2 * self.operations:
             self.stop = Stop.CERTIFIED
@@ -231,16 +235,22 @@ class _Fit:
         self.hard |= self.work.exhausted - exhausted >= HARD
         if self.refining:
             m = self.members.size  # the intercepts behind them have no pattern
-            same_signs = np.array_equal(np.sign(self.target[:m]), np.sign(self.model.start[:m]))
-            if self.refinement.done(np.sqrt(square), same_signs):
+            settled_signs = np.array_equal(np.sign(self.target[:m]), np.sign(self.model.start[:m]))
+            pull = np.abs(self.point.correlation[self.members])
+            near = np.all(self.violation <= np.maximum(_PULLED * pull, self.model.noise[:m]))
+            if self.refinement.done(np.sqrt(square), settled_signs and near):
                 self.stop = Stop.REFINED
 
     def advance(self):
         """5. As far towards it as the loss falls, and a full pass over X there."""
         problem, m = self.problem, self.members.size
-        there, self.share = advance(problem, self.point, self.members, self.target, self.model)
+        enough = self.loosely()
+        there, self.share = advance(problem, self.point, self.members, self.target, self.model, enough)
         self.point = survey(problem, there)
         self.work.passes += 1
+        if not there.settled and self.point.gap <= _CLOSE * self.tol * self.null_objective:
+            self.point = survey(problem, settle(problem, there))
+            self.work.passes += 1
         self.noise = gradient_noise(self.model.diagonal[:m], self.point.flat[self.members], self.scale)
         blur = float(self.noise @ np.abs(self.target[:m]))
         self.found.consider(self.point, blur, self.tol * self.null_objective)
@@ -248,10 +258,23 @@ class _Fit:
         if report is not None and report(self.point.flat.reshape(problem.shape), self.point.intercept):
             self.found.point, self.stop = self.point, Stop.CALLBACK
 
+    def loosely(self):
+        """As much of its gradient as the intercept may keep: none near the end, or where it costs little.
+
+        A kinked penalty may leave a softmax so flat that little of a gradient is a lot of the loss.
+        """
+        some = self.inner.inexact and self.problem.n_outputs > 1 and self.problem.fit_intercept
+        if not some or self.point.gap <= _CLOSE * self.tol * self.null_objective:
+            return 0.0
+        return _LOOSE * np.sqrt(min(1.0, self.point.gap / self.null_objective))
+
     def solution(self):
         """The best point, its gap freed of what is rounding in it where rounding ended the search."""
         problem, required = self.problem, self.tol * self.null_objective
         best = self.point if self.stop is Stop.NOT_FINITE else self.found.point
+        if not best.settled and self.stop is not Stop.NOT_FINITE:
+            best = evaluate(problem, best.flat, best.intercept)
+            self.work.passes += 1
         if self.stop in (Stop.REFINED, Stop.CERTIFIED, Stop.STALLED):
             uncertified = self._status(best) is Status.MAX_ITER
             doubtful = problem.loss.quadratic and not problem.unpenalised.sure

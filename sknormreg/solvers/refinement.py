@@ -23,8 +23,8 @@ class Refinement:
         self.shrinking, self.attempts = (0.5, 1) if quadratic else (0.95, 4)
         self.last = np.inf
 
-    def done(self, size, same_signs):
-        """Of a step of this `size`, in the norm of the predictions."""
+    def done(self, size, near):
+        """Of a step of this `size`, in the norm of the predictions, and if it hardly changes anything."""
         self.attempts -= size >= self.shrinking * self.last
         self.last = size
-        return (size <= _ROUNDING * self.scale and same_signs) or self.attempts == 0
+        return (size <= _ROUNDING * self.scale and near) or self.attempts == 0

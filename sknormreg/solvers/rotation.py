@@ -18,6 +18,7 @@ from .solution import Status
 from .squares.orthogonal import column_norms, rounding, turn
 
 _EPS = np.finfo(float).eps
+_ROOM = 1 << 23  # entries of a dense copy of sparse rows: 64 MiB
 _SURE = 1e-4  # singular values from here on, relative, are good to enough digits though they are roots
 
 
@@ -65,12 +66,12 @@ def _rotation(wide, factor, s, workspace):
     root, vectors = np.sqrt(values[kept]), vectors[:, kept]
     lost = n - bool(s.any()) - root.size  # directions too short to be seen among squares
     sure = not kept.any() or (lost <= 0 and root[0] > _SURE * root[-1])
-    if sure or not hasattr(wide, "columns"):
+    if sure or not (hasattr(wide, "columns") or n * p <= _ROOM):
         dual = vectors / root
         dual -= s[:, None] * dual.sum(axis=0)
         return np.asfortranarray(vectors * root), lambda t: wide.correlate(t @ dual.T) / factor
     scale = np.sqrt(factor)
-    columns = wide.columns(np.arange(p)) / scale[:, None]
-    rows = (columns - (columns @ s)[:, None]).T
+    rows = next(wide.row_blocks(n))[1] / scale
+    rows -= s @ rows
     Z, back = turn(rows, rounding(column_norms(rows), wide.mean / scale))
     return Z, lambda t: (t @ back.T) / scale
