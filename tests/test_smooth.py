@@ -318,3 +318,14 @@ def test_the_intercept_of_no_coefficients_is_that_of_the_frequencies():
     change = Counted().best_intercept(Y, np.zeros(Y.shape), weights)
     np.testing.assert_allclose(np.exp(change) / np.exp(change).sum(), Y @ weights, rtol=1e-13)
     assert Counted.calls <= 2
+
+
+@pytest.mark.parametrize(("kind", "more"), [("log-loss", 0), ("hinge", 0), ("softmax", 2)])
+def test_a_pass_for_each_iteration(kind, more):
+    """A softmax reads X again for the first point whose intercepts have to be exact."""
+    loss, classes = LOSSES[kind]
+    X, y = drawn(2, classes=classes)
+    problem, space = problem_of(loss, classes, X, y, 1e-3), Workspace()
+    with rows_only():
+        found = solve(problem, workspace=space)
+    assert space.work.passes <= found.n_iter + more

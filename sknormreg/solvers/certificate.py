@@ -14,9 +14,7 @@ class Landing:
     z: np.ndarray  # predictor (K, n)
     loss: float
     norm: float  # of the coefficients, as the penalty has it
-    settled: (
-        bool  # whether the intercept is the best, without which a gap is next to nothing but an estimate
-    )
+    settled: bool  # whether the intercept is the best: else a gap may be a little too small
 
     @property
     def objective(self):

@@ -244,8 +244,8 @@ class _Fit:
     def advance(self):
         """5. As far towards it as the loss falls, and a full pass over X there."""
         problem, m = self.problem, self.members.size
-        enough = self.loosely()
-        there, self.share = advance(problem, self.point, self.members, self.target, self.model, enough)
+        step = self.members, self.target, self.model
+        there, self.share = advance(problem, self.point, *step, self.loosely())
         self.point = survey(problem, there)
         self.work.passes += 1
         if not there.settled and self.point.gap <= _CLOSE * self.tol * self.null_objective:

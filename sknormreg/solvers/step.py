@@ -11,10 +11,10 @@ _BEYOND = 1.1  # of the fall that the model foretold: where the loss falls furth
 _TELLING = 1e3  # of the rounding of the objective: a fall that is told well enough to compare
 
 
-def advance(problem, point, members, target, model, enough=0.0):
+def advance(problem, point, members, target, model, loosely=0.0):
     """(where the step to `target` leads, the share of it that was taken): 2, 1, 1/2, 1/4, ...; 0: none.
 
-    The intercept is settled there, as nearly as `enough` says.
+    The intercept is settled there, as nearly as `loosely` says.
 
     The whole step is taken if it lowers the objective as the model promised; that of a quadratic loss is
     exact. Where it gains more than the model foretold, twice as long a one is tried: a log-loss loses its
@@ -40,7 +40,7 @@ def advance(problem, point, members, target, model, enough=0.0):
             twice = land(problem, *_twice(problem, point, there))
             if twice.objective < there.objective:
                 there, t = twice, 2.0
-    return settle(problem, there, enough), t
+    return settle(problem, there, loosely), t
 
 
 def _between(point, members, target, t):
