@@ -85,12 +85,16 @@ def text(n, vocabulary, classes, seed=0):
 def test_the_answers_are_those_of_the_hessian(
     loss, seed, shape, classes, power, stored, free, weighted, intercept
 ):
-    X, y = drawn(seed, *shape, classes=classes, stored=stored)
+    X, y = drawn(seed, *shape, classes=classes)
     rng = np.random.default_rng(seed)
     alpha = 10.0**power
     factor = rng.uniform(0.5, 2.0, size=shape[1])
     factor[:free] = 0.0
-    weights = rng.uniform(0.5, 2.0, size=shape[0]) if weighted else None
+    weights = rng.uniform(0.5, 2.0, size=shape[0]) if weighted or free else None
+    if free:  # each row in all of the classes, a little, or free features may separate them
+        X, y = np.vstack([X] * classes), np.concatenate([(y + k) % classes for k in range(classes)])
+        weights = np.concatenate([weights] + [0.1 * weights] * (classes - 1))
+    X = stored(X)
     options = {"alpha": alpha, "fit_intercept": intercept, "penalty_factor": factor}
     made = (
         RidgeClassifier(loss="log_loss", tol=1e-11, **options)
