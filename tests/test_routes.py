@@ -36,7 +36,17 @@ from sknormreg.penalties import L1, L2, Coordinates, Structure
 from sknormreg.penalties import ElasticNet as Net
 from sknormreg.problem import Problem
 from sknormreg.solvers import paths
-from sknormreg.solvers.choose import FOLDS, INNER, ROUTES, choose, choose_folds, choose_inner, printed
+from sknormreg.solvers.choose import (
+    FOLDS,
+    INNER,
+    ROUTES,
+    SYSTEMS,
+    choose,
+    choose_folds,
+    choose_inner,
+    choose_systems,
+    printed,
+)
 from sknormreg.solvers.solution import Status
 from sknormreg.solvers.workspace import Work, Workspace
 
@@ -312,7 +322,44 @@ def test_the_way_through_folds(made, count, taken):
     assert taken in {row.name for row in FOLDS}
 
 
-@pytest.mark.parametrize("rows", [ROUTES, INNER, FOLDS], ids=["routes", "inner", "folds"])
+SYSTEM = [
+    ((100, 50), [1.0], 1.0, ["features", "columns that others depend on", "orthogonal", "LSQR"]),
+    ((100, 50), [1.0, 2.0], 1.0, ["features", "orthogonal", "LSQR"]),
+    ((50, 100), [1.0], 1.0, ["rows", "orthogonal", "LSQR"]),
+    ((50, 100), [0.0], 1.0, ["orthogonal", "LSQR"]),
+    ((50, 100), [1.0], 0.0, ["features", "columns that others depend on", "orthogonal", "LSQR"]),
+    ((6000, 6000), [1.0], 1.0, ["orthogonal", "LSQR"]),
+]
+
+
+@pytest.mark.parametrize(("shape", "lam", "factor", "taken"), SYSTEM)
+def test_the_ways_to_solve_linear_systems(shape, lam, factor, taken):
+    class Rows:
+        columns = None
+
+    design = Rows()
+    design.shape = shape
+    factors = np.full(shape[1], 1.0)
+    factors[0] = factor
+    assert choose_systems(design, np.array(lam), factors) == taken
+
+
+@pytest.mark.parametrize(
+    ("shape", "dense"), [((4000, 4000), True), ((20000, 5001), False), ((300, 10**6), False)]
+)
+def test_sparse_rows_that_are_too_large_to_be_dense(shape, dense):
+    design = sparse.csr_array(shape)
+    found = choose_systems(design, np.zeros(1), np.ones(shape[1]))
+    assert ("orthogonal" in found) == dense
+
+
+def test_every_way_to_solve_a_system_has_an_example():
+    assert {name for *_, taken in SYSTEM for name in taken} == {row.name for row in SYSTEMS}
+
+
+@pytest.mark.parametrize(
+    "rows", [ROUTES, INNER, FOLDS, SYSTEMS], ids=["routes", "inner", "folds", "systems"]
+)
 def test_the_documentation_has_the_tables_of_the_code(rows):
     assert printed(rows) in (DOCS / "design.md").read_text(encoding="utf-8")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
@@ -96,6 +96,7 @@ def test_elastic_net(rule, data, c):
 @pytest.mark.parametrize("rule", ["aic", "bic", "ebic"])
 @pytest.mark.parametrize("kind", [LassoCV, ElasticNetCV, RidgeCV])
 @pytest.mark.parametrize("known", [False, True])
+@example(c=1e62, d=1e-100)
 @given(c=scale, d=scale)
 @few
 def test_criteria(kind, rule, known, c, d):

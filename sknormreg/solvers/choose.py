@@ -16,7 +16,9 @@ from .inner import alternate, conjugate, gram, outputs, proximal, residual
 _SMALL = 512  # features up to which the whole Gram matrix is worth it for two strengths
 _LARGE = 4096  # and beyond which for no number of them
 _SEVERAL = 10  # strengths from which on it is worth it in between
-_HELD = 1 << 25  # entries of a basis beside sparse rows: 256 MiB
+_HELD = 1 << 25  # entries of a basis beside sparse rows, or of a dense copy of them: 256 MiB
+_SIDE = 5000  # of a matrix worth factorising
+_DEAR = 1 << 42  # operations of an orthogonal method on sparse rows, from which on iterations have to do
 _MOST = 1 << 27  # doubles in the Gram matrices of all folds: 1 GiB
 _FEW = 256  # members whose Gram block costs next to nothing
 _CHEAP = 2e9  # operations on Hessians, about .2 s, that are well spent on a minimiser exact to rounding
@@ -109,6 +111,24 @@ class Case:
         if self.p <= _SMALL:
             return True
         return self.p <= min(self.n, _LARGE) and len(self.strengths) >= _SEVERAL
+
+
+@dataclass
+class System:
+    """What decides how linear systems are solved: the rows, strengths lam (K,) and factors (p,)."""
+
+    design: object
+    lam: np.ndarray
+    factor: np.ndarray
+
+    def __post_init__(self):
+        self.n, self.p = self.design.shape
+        self.dense = hasattr(self.design, "columns")
+
+    @property
+    def moderate(self):
+        held = self.p <= _SIDE if self.p <= self.n else self.n * self.p <= _HELD
+        return held and self.n * self.p * min(self.n, self.p) <= _DEAR
 
 
 ROUTES = (
@@ -233,6 +253,43 @@ FOLDS = (
     ),
 )
 
+SYSTEMS = (
+    Row(
+        "features",
+        "p <= 5000, and p <= n or some factor is 0",
+        "Cholesky of G + lam F, or its spectrum where there are several strengths",
+        lambda system: system.p <= _SIDE and (system.p <= system.n or bool(np.any(system.factor == 0.0))),
+    ),
+    Row(
+        "rows",
+        "n < p, n <= 5000, all strengths and factors > 0",
+        "Cholesky of X F^-1 X' + lam I, or its spectrum likewise",
+        lambda system: (
+            system.n < system.p
+            and system.n <= _SIDE
+            and bool(np.all(system.lam > 0.0) and np.all(system.factor > 0.0))
+        ),
+    ),
+    Row(
+        "columns that others depend on",
+        "where the matrix of the features is singular; one strength",
+        "the same without the columns that depend on them (`squares/dependent.py`)",
+        lambda system: SYSTEMS[0].fits(system) and bool(np.all(system.lam == system.lam[0])),
+    ),
+    Row(
+        "orthogonal",
+        "dense rows, or sparse ones of which a dense copy is small enough",
+        "QR with pivoting, which decides what depends on what (`squares/orthogonal.py`)",
+        lambda system: system.dense or system.moderate,
+    ),
+    Row(
+        "LSQR",
+        "all others",
+        "iterations on the rows, from zero to the solution of minimum norm",
+        lambda system: True,
+    ),
+)
+
 
 def choose(problems, strengths, cold=True):
     """The `Route` of problems that differ in target and strength only, at strengths (A, K), falling.
@@ -252,6 +309,12 @@ def choose_folds(problem, count):
 def growth(problem):
     """How many times the members that stay a working set takes anew: more where they cost their entries."""
     return _FAST if Case([problem], np.array([[problem.penalty.alpha]])).short_columns else _SLOWLY
+
+
+def choose_systems(design, lam, factor):
+    """The names of the ways to solve linear systems, each for where those before it fail."""
+    system = System(design, lam, factor)
+    return [row.name for row in SYSTEMS if row.fits(system)]
 
 
 def choose_inner(problem, members, crude=False, hard=False):

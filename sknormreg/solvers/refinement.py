@@ -3,12 +3,12 @@
 import numpy as np
 
 _ROUNDING = 1e-14  # a step this small, relative to the problem, is refinement no more
-_EXACT = 0.125  # of the rounding of a gradient entry: a violation this small is as good as none
+EXACT = 0.125  # of the rounding of a gradient entry: a violation this small is as good as none
 
 
 def settled(violation, noise):
     """Whether every violation is as good as none beside what rounding makes of its gradient."""
-    return bool(np.all(violation <= _EXACT * noise))
+    return bool(np.all(violation <= EXACT * noise))
 
 
 class Refinement:

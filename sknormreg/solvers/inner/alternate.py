@@ -8,6 +8,9 @@ does not fall.
 
 import numpy as np
 
+from ..refinement import EXACT
+from .gradients import conjugate_gradients
+
 _ROUNDS = 50
 _LEAST = 0.05  # of the first sweep of a model that others follow, and which may change a sign
 _FASTER = (
@@ -19,7 +22,6 @@ ENOUGH = 0.01  # of what the first of several sweeps moves: with less they end
 _FEW = 0.02  # of the support: changes of sign in a sweep below which its signs are nearly right
 HARD = 5  # searches that run out of steps, after which a model is left as it is
 _CG_STEPS, _CG_ENOUGH = 200, 0.3  # how much of its gradient a search on the support leaves
-_EXACT = 0.125  # of the rounding of a gradient entry: a violation this small is as good as none
 _IDLE = 3  # rounds without a lower value, after which rounding has the last word
 _SHORTEST = 1e-3  # share of a step below which none is taken
 
@@ -40,7 +42,7 @@ class Search:
         self.low, self.high = coordinates.low[:m], coordinates.high[:m]
         self.squares, self.exhausted = squares, 0
         curved = squares > 0.0
-        self.rounding = float(np.sum((_EXACT * noise[:m][curved]) ** 2 / squares[curved]))
+        self.rounding = float(np.sum((EXACT * noise[:m][curved]) ** 2 / squares[curved]))
 
     def run(self, tolerance):
         """Until the steps of a sweep are `tolerance` times those of the first, or as few as pay."""
@@ -77,7 +79,14 @@ class Search:
         scale = part.diagonal + l2
         scale[scale == 0.0] = 1.0
         rhs = -(part.slope() + l2 * w + l1 * sign)
-        step, steps = _solve(part.product, l2, rhs, scale, enough)
+        least = enough**2 * (rhs @ (rhs / scale))
+        step, steps = conjugate_gradients(
+            lambda p: part.product(p) + l2 * p,
+            rhs,
+            lambda r: r / scale,
+            lambda r: r @ (r / scale) <= least,
+            _CG_STEPS,
+        )
         self.work.cg_steps += steps
         if steps == _CG_STEPS:
             self.exhausted += 1
@@ -97,24 +106,3 @@ class Search:
                 return
             t /= 2
         part.land(w)
-
-
-def _solve(product, l2, rhs, scale, left_over):
-    """(x, steps) with (H + diag(l2)) x nearly `rhs`, by conjugate gradients."""
-    x, left, steps = np.zeros(rhs.size), rhs.copy(), 0
-    z = left / scale
-    p, size = z, left @ z
-    enough = left_over**2 * size
-    while steps < _CG_STEPS and size > enough:
-        image = product(p) + l2 * p
-        curvature = p @ image
-        if not curvature > 0.0:
-            break
-        t = size / curvature
-        x += t * p
-        left -= t * image
-        z = left / scale
-        size, before = left @ z, size
-        p = z + size / before * p
-        steps += 1
-    return x, steps

@@ -9,11 +9,13 @@ tolerance asks and no further.
 
 import numpy as np
 
+from ..refinement import EXACT
+from .gradients import conjugate_gradients
+
 _MOST = 1000  # steps in one model; the next one goes on from there
 _ROUGH = 0.1  # of its gradient that a model may keep far from the minimiser
 _FASTER = 0.25  # power of the duality gap, itself a square, that it may keep near to it
 _SAFETY = 0.5  # of what would just certify the next point
-_EXACT = 0.125  # of its rounding: a gradient this small is as good as none
 
 
 def minimise(model, penalty, coordinates, work, tolerance=0.0, budget=np.inf):
@@ -29,24 +31,16 @@ def minimise(model, penalty, coordinates, work, tolerance=0.0, budget=np.inf):
     whole = diagonal + curvature
     whole[whole <= 0.0] = np.inf
     residual = -(model.gradient + slope)
-    step, direction, before = np.zeros_like(residual), 0.0, np.inf
-    enough = tolerance**2 * (residual @ (residual / scale))
-    for _ in range(_MOST):
-        if residual @ (residual / scale) <= enough or np.all(np.abs(residual) <= _EXACT * model.noise):
-            break
-        downhill = model.level(residual / whole)
-        fall = residual @ downhill
-        direction = downhill + (fall / before) * direction
-        before = fall
-        product = model.product(direction) + curvature * direction
-        bend = direction @ product
-        if not (bend > 0.0 and fall > 0.0):  # nothing but rounding is left, or something overflowed
-            break
-        length = fall / bend
-        step += length * direction
-        residual -= length * product
-        work.cg_steps += 1
-        work.operations += model.operations
+    least = tolerance**2 * (residual @ (residual / scale))
+    step, steps = conjugate_gradients(
+        lambda p: model.product(p) + curvature * p,
+        residual,
+        lambda r: model.level(r / whole),
+        lambda r: r @ (r / scale) <= least or np.all(np.abs(r) <= EXACT * model.noise),
+        _MOST,
+    )
+    work.cg_steps += steps
+    work.operations += steps * model.operations
     return model.start + step
 
 

@@ -2,33 +2,26 @@
 
     minimise over w_k    1/2 sum_i s_i (y_ki - x_i w_k)^2 + lam_k / 2 sum_j f_j w_kj^2
 
-for centred X and Y, weights s that sum to one and one lam per target. Which method, by the table below;
-each ends with refinement steps on residuals recomputed from X, so the squared condition number of a Gram
-matrix costs iterations and not digits. Where it is singular because columns depend on others, on the rows
-too and to rounding, these are left out (`dependent`). All else goes to an orthogonal method, which decides
-what depends on what. Both give the solution of minimum norm. Many targets of a well-conditioned system are
-solved and certified on its `equations`.
-
-| rows n, features p                           | method                                               |
-|----------------------------------------------|------------------------------------------------------|
-| p <= 5000, and p <= n or some factor is 0    | Cholesky of G + lam F; the spectrum for several lam  |
-| the same, singular, one lam                  | Cholesky of the columns that others depend on        |
-| n < p, n <= 5000, all lam and factors > 0    | Cholesky of X F^-1 X' + lam I; spectrum, likewise    |
-| otherwise, dense or of moderate size         | QR with pivoting (`orthogonal`)                      |
-| otherwise                                    | LSQR                                                 |
+for centred X and Y, weights s that sum to one and one lam per target. The method is chosen by the table
+`SYSTEMS` of `choose`, of which a row is for where those before it fail. Each ends with refinement steps on
+residuals recomputed from X, so the squared condition number of a Gram matrix costs iterations and not
+digits. Where it is singular because columns depend on others, on the rows too and to rounding, these are
+left out (`dependent`). All else goes to an orthogonal method. Both give the solution of minimum norm. Many
+targets of a well-conditioned system are solved and certified on its `equations`.
 
 Every method tells how far its objective is above the minimum: half the squared length, in the norm of the
 system, of the last step of refinement, or the squared projection of the residual on the columns.
 """
 
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse.linalg import LinearOperator, lsqr
 
 from ...moments import mean_squares, without_mean
 from ..certificate import evaluate
+from ..choose import choose_systems
 from ..solution import Solutions
 from ..workspace import Workspace
 from .dependent import Dependent
@@ -36,9 +29,6 @@ from .equations import many, solve_equations, target_blocks
 from .orthogonal import orthogonal_ridge
 from .systems import Dual, Primal, SystemFit
 
-_LARGEST = 5000  # side of a matrix worth factorising
-_DENSE = 1 << 25  # entries of sparse rows that an orthogonal method may hold: 256 MiB
-_DEAR = 1 << 42  # operations of one, from which on an iterative method has to do
 _HELD = 1 << 21  # doubles of targets that it turns at a time: 16 MiB
 _REFINEMENTS = 10
 _EPS = np.finfo(float).eps
@@ -91,44 +81,58 @@ def solve_ridge(design, Y, weights, lam, factor, max_iter=None, workspace=None):
     lam = np.array(np.broadcast_to(lam, Y.shape[0]), dtype=np.float64)
     if not lam.any():
         factor = np.ones(design.shape[1])  # nothing is penalised: minimum norm over all features
-    workspace = workspace or Workspace()
-    system = make_system(design, weights, lam, factor, workspace)
-    if system is not None and system.sound:
-        found = solve_equations(system, Y, np.arange(len(Y))) if many(system, len(Y)) else None
-        found = found or refined(system, design, Y, weights)
-        if found is not None:
-            return found
-    if isinstance(system, Primal) and not system.sound and np.all(lam == lam[0]):
-        system = Dependent(design, weights, lam, factor, workspace.whole_gram(design, weights))
-        if system.sound:
-            found = refined(system, design, Y, weights)
-            if found is not None:
-                found = refined(system, design, Y, weights, system.shortened(found.coef))
-            if found is not None:
-                return found
-    if _can_be_dense(design):
-        return _by_orthogonal(design, Y, np.sqrt(weights), lam, factor)
-    return _by_lsqr(design, Y, np.sqrt(weights), lam, factor, max_iter)
+    task = _Task(design, Y, weights, lam, factor, max_iter, workspace or Workspace())
+    ways = (_WAYS[name](task) for name in choose_systems(design, lam, factor))
+    return next(found for found in ways if found is not None)
 
 
-def _by_orthogonal(design, Y, root, lam, factor):
+@dataclass
+class _Task:
+    design: object
+    Y: np.ndarray
+    weights: np.ndarray
+    lam: np.ndarray
+    factor: np.ndarray
+    max_iter: int | None
+    workspace: Workspace
+    singular: bool = False  # whether the matrix of the features turned out to be
+
+
+def _by_cholesky(task):
+    design, Y, weights = task.design, task.Y, task.weights
+    system = make_system(design, weights, task.lam, task.factor, task.workspace)
+    task.singular = not system.sound
+    if task.singular:
+        return None
+    found = solve_equations(system, Y, np.arange(len(Y))) if many(system, len(Y)) else None
+    return found or refined(system, design, Y, weights)
+
+
+def _without_dependent(task):
+    if not task.singular:
+        return None
+    design, Y, weights = task.design, task.Y, task.weights
+    gram = task.workspace.whole_gram(design, weights)
+    system = Dependent(design, weights, task.lam, task.factor, gram)
+    found = refined(system, design, Y, weights) if system.sound else None
+    return found and refined(system, design, Y, weights, system.shortened(found.coef))
+
+
+def _by_orthogonal(task):
     """Block by block of targets, each large enough to be worth its factorisation."""
+    design, Y, root, lam = task.design, task.Y, np.sqrt(task.weights), task.lam
     coef, above = np.empty((len(Y), design.shape[1])), np.empty(len(Y))
     height = max(min(design.shape), _HELD // max(design.shape))
     for first in range(0, len(Y), height):
         some = slice(first, first + height)
-        coef[some], above[some] = orthogonal_ridge(design, Y[some], root, lam[some], factor)
+        coef[some], above[some] = orthogonal_ridge(design, Y[some], root, lam[some], task.factor)
     return SystemFit(coef, above)
 
 
 def make_system(design, weights, lam, factor, workspace):
     """The linear system of the smaller side at strengths lam (K,), one for each target; or None."""
-    n, p = design.shape
-    if p <= _LARGEST and (p <= n or np.any(factor == 0)):
-        return Primal(design, weights, lam, factor, workspace)
-    if n < p and n <= _LARGEST and np.all(lam > 0) and np.all(factor > 0):
-        return Dual(design, weights, lam, factor, workspace)
-    return None
+    kind = {"features": Primal, "rows": Dual}.get(choose_systems(design, lam, factor)[0])
+    return kind and kind(design, weights, lam, factor, workspace)
 
 
 def refined(system, design, Y, weights, start=None):
@@ -148,17 +152,6 @@ def _part(system, some):
     made = copy(system)
     made.lam = system.lam[some]
     return made
-
-
-def _can_be_dense(design):
-    """Whether rows may be copied into dense blocks: where they are dense, or all that is held is of the
-    size of a Gram matrix that would be formed.
-    """
-    n, p = design.shape
-    if hasattr(design, "columns"):
-        return True
-    held = p <= _LARGEST if p <= n else n * p <= _DENSE
-    return held and n * p * min(n, p) <= _DEAR
 
 
 def refine(method, design, Y, weights, start=None):
@@ -197,13 +190,14 @@ def _left(design, Y, weights, predicted):
     return without_mean(design, Y - predicted, weights)
 
 
-def _by_lsqr(design, Y, root, lam, factor, max_iter):
+def _by_lsqr(task):
     """LSQR on the rows above diag(sqrt(lam F)); from zero it tends to the minimum-norm solution."""
+    design, Y, root, lam = task.design, task.Y, np.sqrt(task.weights), task.lam
     n, p = design.shape
     coef, most = np.empty((Y.shape[0], p)), 1
     unit = np.sqrt(design.squares(np.arange(p), root**2).max(initial=0.0)) or 1.0  # LSQR squares its norms
     for k, (y, value) in enumerate(zip(Y, lam, strict=True)):
-        ridge = np.sqrt(value * factor) / unit
+        ridge = np.sqrt(value * task.factor) / unit
         size = np.linalg.norm(root * y) or 1.0
         operator = LinearOperator(
             (n + p, p),
@@ -220,7 +214,16 @@ def _by_lsqr(design, Y, root, lam, factor, max_iter):
             atol=_EPS,
             btol=_EPS,
             conlim=0.0,
-            iter_lim=max_iter or 20 * max(n, p),
+            iter_lim=task.max_iter or 20 * max(n, p),
         )
         coef[k], most = result[0] * (size / unit), max(most, result[2])
     return SystemFit(coef, np.full(len(coef), np.inf), most, direct=False)
+
+
+_WAYS = {
+    "features": _by_cholesky,
+    "rows": _by_cholesky,
+    "columns that others depend on": _without_dependent,
+    "orthogonal": _by_orthogonal,
+    "LSQR": _by_lsqr,
+}

@@ -179,7 +179,7 @@ class Dual(System):
         return out
 
     def reckon(self, squares, rhs, dual, lam):
-        return 0.5 * lam * np.einsum("ki,ki->k", rhs, dual)
+        return 0.5 * np.einsum("ki,ki->k", rhs, lam[:, None] * dual)  # lam first: the rest may underflow
 
     def above(self, left, lam):
         return 0.5 * np.einsum("ki,ki->k", left, left)
