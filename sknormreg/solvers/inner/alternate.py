@@ -47,13 +47,14 @@ class Search:
     def run(self, tolerance):
         """Until the steps of a sweep are `tolerance` times those of the first, or as few as pay."""
         everything, enough, lowest, idle = np.arange(self.w.size), None, np.inf, 0
+        most = 1 if tolerance > _LEAST else HARD  # one, where the next model is another one anyway
         for _ in range(_ROUNDS):
             moved, changes = self.sweep(everything, 1)
             if enough is None:
                 enough = max(tolerance**2 * moved, self.rounding)
             value = self.value() + self.penalty(self.w)
             lowest, idle = (value, 0) if value < lowest else (lowest, idle + 1)
-            if moved <= enough or idle == _IDLE or self.exhausted == HARD:
+            if moved <= enough or idle == _IDLE or self.exhausted == most:
                 break
             support = np.flatnonzero(self.free())
             self.sweep(support, _SWEEPS)
