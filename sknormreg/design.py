@@ -335,6 +335,9 @@ class SparseDesign:
         if not X.has_canonical_format:
             X = X.copy()
             X.sum_duplicates()
+        if X.indices.dtype != X.indptr.dtype:  # of arrays that were set one by one
+            kind = np.promote_types(X.indices.dtype, X.indptr.dtype)
+            X = sparse.csc_array((X.data, X.indices.astype(kind), X.indptr.astype(kind)), shape=X.shape)
         self.shape = X.shape
         self.centred = centre
         self._stored = np.diff(X.indptr)

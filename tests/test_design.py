@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from sknormreg import Lasso, LassoClassifier, Ridge
 from sknormreg import design as module
 from sknormreg.design import make_design
 from sknormreg.moments import Moments
@@ -300,3 +301,17 @@ def test_merged_moments_are_those_of_all_rows():
             found, expected = getattr(merged, name), getattr(whole, name)
             # the difference of two means of 1e6 is right to 1e-10
             np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("kinds", [(np.int32, np.int64), (np.int64, np.int32)], ids=str)
+@pytest.mark.parametrize("make", [Ridge, Lasso, LassoClassifier])
+def test_indices_and_their_starts_of_two_kinds(kinds, make):
+    """Which no constructor of SciPy makes, but whoever sets the arrays one by one."""
+    rng = np.random.default_rng(0)
+    dense = rng.normal(size=(40, 12)) * (rng.random((40, 12)) < 0.4)
+    y = np.arange(40) % 2 if make is LassoClassifier else dense[:, 0] + rng.normal(size=40)
+    X = sparse.csc_array(dense)
+    X.indices, X.indptr = X.indices.astype(kinds[0]), X.indptr.astype(kinds[1])
+    np.testing.assert_allclose(
+        make(alpha=0.01).fit(X, y).coef_, make(alpha=0.01).fit(dense, y).coef_, rtol=0, atol=1e-10
+    )

@@ -45,6 +45,7 @@ from sknormreg.solvers.choose import (
     choose_folds,
     choose_inner,
     choose_systems,
+    growth,
     printed,
 )
 from sknormreg.solvers.solution import Status
@@ -569,3 +570,14 @@ def test_a_callback_stops_on_the_way(stop):
     assert len(seen) == stop
     np.testing.assert_array_equal(found.coef, seen[-1])
     assert found.dual_gap > 1e-8 * found.null_objective
+
+
+def test_sets_grow_faster_where_columns_are_short():
+    X = sparse.random_array((1000, 2000), density=0.005, format="csc", random_state=0)
+    y = np.arange(1000) % 2
+
+    def of(X, loss):
+        model = LassoClassifier(0.01, loss=loss)
+        return growth(model._task(X, y, None).at(model._alphas(1))[0])
+
+    assert of(X, "log_loss") > of(X.toarray(), "log_loss") == of(X, "squared_hinge")

@@ -307,8 +307,12 @@ def choose_folds(problem, count):
 
 
 def growth(problem):
-    """How many times the members that stay a working set takes anew: more where they cost their entries."""
-    return _FAST if Case([problem], np.array([[problem.penalty.alpha]])).short_columns else _SLOWLY
+    """How many times the members that stay a working set takes anew: more where they cost their entries.
+
+    Of a kinked loss a model may turn out so hard that a Gram block has to do, and is small for that.
+    """
+    case = Case([problem], np.array([[problem.penalty.alpha]]))
+    return _FAST if case.short_columns and not case.kinked else _SLOWLY
 
 
 def choose_systems(design, lam, factor):
