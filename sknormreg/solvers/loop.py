@@ -261,9 +261,11 @@ class _Fit:
     def loosely(self):
         """As much of its gradient as the intercept may keep: none near the end, or where it costs little.
 
-        A kinked penalty may leave a softmax so flat that little of a gradient is a lot of the loss.
+        A kinked penalty may leave a softmax so flat that little of a gradient is a lot of the loss; and
+        whoever looks on is shown exact ones.
         """
-        some = self.inner.inexact and self.problem.n_outputs > 1 and self.problem.fit_intercept
+        several = self.problem.n_outputs > 1 and self.problem.fit_intercept
+        some = several and self.inner.inexact and self.callback is None
         if not some or self.point.gap <= _CLOSE * self.tol * self.null_objective:
             return 0.0
         return _LOOSE * np.sqrt(min(1.0, self.point.gap / self.null_objective))

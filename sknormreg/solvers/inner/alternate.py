@@ -13,9 +13,7 @@ from .gradients import conjugate_gradients
 
 _ROUNDS = 50
 _LEAST = 0.05  # of the first sweep of a model that others follow, and which may change a sign
-_FASTER = (
-    0.5  # power of the duality gap, itself a square: what Newton's method leaves of it at the next point
-)
+_FASTER = 0.5  # power of the duality gap, itself a square: what Newton's method may leave of it
 _SMALLEST = 1e-15  # relative gap below which nothing is left to gain
 _SWEEPS = 5  # of the support
 ENOUGH = 0.01  # of what the first of several sweeps moves: with less they end
@@ -27,7 +25,7 @@ _SHORTEST = 1e-3  # share of a step below which none is taken
 
 
 def forcing(gap, required, null_objective):
-    """The tolerance for the model at a point with this duality gap."""
+    """The tolerance for the model at a point with this duality gap: as near as the next point can be."""
     relative = max(gap / null_objective, _SMALLEST) if null_objective > 0.0 else 1.0
     return min(_LEAST, max(relative**_FASTER, (_SMALLEST / relative) ** 0.5))
 
@@ -59,9 +57,8 @@ class Search:
             support = np.flatnonzero(self.free())
             self.sweep(support, _SWEEPS)
             if changes <= max(5, _FEW * support.size):
-                self.conjugate(
-                    np.flatnonzero(self.free()), _CG_ENOUGH if changes else min(tolerance, _CG_ENOUGH)
-                )
+                least = _CG_ENOUGH if changes else min(tolerance, _CG_ENOUGH)
+                self.conjugate(np.flatnonzero(self.free()), least)
         else:
             self.work.exhausted += HARD
         return self.w
