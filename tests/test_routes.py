@@ -573,7 +573,7 @@ def test_a_callback_stops_on_the_way(stop):
 
 
 def test_sets_grow_faster_where_columns_are_short():
-    X = sparse.random_array((1000, 2000), density=0.005, format="csc", random_state=0)
+    X = sparse.random(1000, 2000, density=0.005, format="csc", random_state=0)
     y = np.arange(1000) % 2
 
     def of(X, loss):
